@@ -1,0 +1,1 @@
+"""philotes-tui: see, preview and deploy Philotes chart versions from a terminal."""

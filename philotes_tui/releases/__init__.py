@@ -1,0 +1,16 @@
+"""Chart versions and where a deploy takes its chart from. Pure values, no I/O."""
+
+from philotes_tui.releases.catalog import Catalog, OtherTag, Release, catalog_from_tags
+from philotes_tui.releases.source import ChartSource, LocalChart, RegistryChart
+from philotes_tui.releases.version import Version
+
+__all__ = [
+    "Catalog",
+    "ChartSource",
+    "LocalChart",
+    "OtherTag",
+    "RegistryChart",
+    "Release",
+    "Version",
+    "catalog_from_tags",
+]

@@ -1,0 +1,44 @@
+"""Where a deploy takes its chart from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from philotes_tui.releases.version import Version
+
+
+@dataclass(frozen=True)
+class RegistryChart:
+    """A published version of the umbrella chart.
+
+    Attributes:
+        registry: The OCI folder of the charts, `oci://host/path`, without the chart's name.
+        version: The chart version.
+        digest: The manifest's digest at the time of the preview, `sha256:…`, where known.
+        plain_http: Whether the registry is spoken to without TLS.
+    """
+
+    registry: str
+    version: Version
+    digest: str | None = None
+    plain_http: bool = False
+
+    @property
+    def label(self) -> str:
+        """How screens and sentences name this source."""
+        return str(self.version)
+
+
+@dataclass(frozen=True)
+class LocalChart:
+    """The umbrella chart of a checkout, for development."""
+
+    path: Path
+
+    @property
+    def label(self) -> str:
+        """How screens and sentences name this source."""
+        return "local charts"
+
+
+ChartSource: TypeAlias = RegistryChart | LocalChart
