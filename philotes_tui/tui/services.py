@@ -1,0 +1,59 @@
+"""What the screens are given. The command line wires it; nothing here does I/O."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from philotes_tui.engine import Engine, Target
+from philotes_tui.releases import Catalog, Version
+
+
+class Charts(Protocol):
+    """The published versions of the umbrella chart in one registry."""
+
+    async def catalog(self) -> Catalog:
+        """Return all versions; raises RegistryError."""
+        ...
+
+    async def digest(self, version: Version) -> str:
+        """Return the digest the version's tag points to now.
+
+        Raises:
+            VersionNotFound: The tag is gone.
+            RegistryError: The registry does not answer usefully.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a screen may call.
+
+    Attributes:
+        stacks: The names of the stacks, in the order of promotion.
+        stack: The stack selected at the start.
+        registry: The registry shown until the stack's target is read.
+        target: Reads a stack file and the kubeconfig. Blocking; raises SettingsError.
+        charts: Opens a registry client. Cheap to call, but imports: call it in a worker.
+        engine: Returns the one engine. Imports Pulumi: call it in a thread worker.
+        local_charts: The charts of the local mode.
+        log_file: Where details of errors go.
+        settings_file: Where a person changes settings.
+        theme: The name of the theme to start with, or empty.
+        save_theme: Remembers the theme.
+        demo: Whether this is the demo.
+    """
+
+    stacks: tuple[str, ...]
+    stack: str
+    registry: str
+    target: Callable[[str], Target]
+    charts: Callable[[Target], Charts]
+    engine: Callable[[], Engine]
+    local_charts: Path
+    log_file: Path
+    settings_file: Path
+    theme: str = ""
+    save_theme: Callable[[str], None] = lambda _: None
+    demo: bool = False
