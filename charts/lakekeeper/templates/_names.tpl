@@ -1,0 +1,93 @@
+{{/*
+Name of the objects: the release's name and this chart's, cut to what a DNS label may hold.
+Two charts of one umbrella never share a name, whatever the release is called: the release's
+name alone is used only when it is exactly this chart's.
+*/}}
+{{- define "lakekeeper.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if eq .Release.Name $name -}}
+{{- $name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Labels that select the pods. A Deployment's selector cannot be changed, so nothing here
+depends on the version, on an alias or on a value.
+*/}}
+{{- define "lakekeeper.selectorLabels" -}}
+app.kubernetes.io/name: lakekeeper
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Labels of every object. */}}
+{{- define "lakekeeper.labels" -}}
+{{ include "lakekeeper.selectorLabels" . }}
+app.kubernetes.io/component: catalog
+app.kubernetes.io/part-of: philotes
+app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "lakekeeper-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{- define "lakekeeper.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "lakekeeper.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Image reference. The catalog has versions of its own, so the tag is a value and never the
+chart's appVersion, which is the release's. A digest wins over the tag.
+*/}}
+{{- define "lakekeeper.image" -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" .Values.image.repository (required "lakekeeper: image.tag or image.digest must be set" .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Fewest replicas that can be running by intent: what a disruption budget must reckon with. */}}
+{{- define "lakekeeper.minReplicas" -}}
+{{- if .Values.autoscaling.enabled -}}
+{{- .Values.autoscaling.minReplicas -}}
+{{- else -}}
+{{- .Values.replicaCount -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Settings of the catalog's database, as JSON: what is set globally wins. */}}
+{{- define "lakekeeper.database" -}}
+{{- $global := dig "database" (dict) (default (dict) .Values.global) -}}
+{{- mergeOverwrite (deepCopy .Values.database) (deepCopy (default (dict) $global)) | toJson -}}
+{{- end -}}
+
+{{/*
+Environment of both containers. Kubernetes puts the password, which it reads from the secret,
+into the two addresses; it must be percent-encoded there if it holds characters that an address
+reserves.
+*/}}
+{{- define "lakekeeper.env" -}}
+{{- $database := include "lakekeeper.database" . | fromJson -}}
+{{- $address := printf "postgresql://%s:$(POSTGRES_PASSWORD)@%s:%d/%s?sslmode=%s" $database.user $database.host (int $database.port) $database.name $database.sslMode -}}
+- name: POSTGRES_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ $database.existingSecret }}
+      key: {{ $database.passwordKey }}
+- name: LAKEKEEPER__PG__DATABASE_URL_READ
+  value: {{ $address | quote }}
+- name: LAKEKEEPER__PG__DATABASE_URL_WRITE
+  value: {{ $address | quote }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

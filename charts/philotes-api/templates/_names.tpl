@@ -1,0 +1,75 @@
+{{/*
+Name of the objects: the release's name and this chart's, cut to what a DNS label may hold.
+Two charts of one umbrella never share a name, whatever the release is called: the release's
+name alone is used only when it is exactly this chart's.
+*/}}
+{{- define "philotes-api.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if eq .Release.Name $name -}}
+{{- $name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Labels that select the pods. A Deployment's selector cannot be changed, so nothing here
+depends on the version, on an alias or on a value.
+*/}}
+{{- define "philotes-api.selectorLabels" -}}
+app.kubernetes.io/name: philotes-api
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Labels of every object. */}}
+{{- define "philotes-api.labels" -}}
+{{ include "philotes-api.selectorLabels" . }}
+app.kubernetes.io/component: api
+app.kubernetes.io/part-of: philotes
+app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "philotes-api-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{- define "philotes-api.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "philotes-api.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Image reference. The tag is the chart's appVersion unless one is set; a "+" cannot stand in
+a tag and becomes "_", as it does when the chart itself is pushed. A digest wins over both.
+*/}}
+{{- define "philotes-api.image" -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag | replace "+" "_") -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Fewest replicas that can be running by intent: what a disruption budget must reckon with. */}}
+{{- define "philotes-api.minReplicas" -}}
+{{- if .Values.autoscaling.enabled -}}
+{{- .Values.autoscaling.minReplicas -}}
+{{- else -}}
+{{- .Values.replicaCount -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Settings of the Philotes database, as JSON: what is set globally wins. */}}
+{{- define "philotes-api.database" -}}
+{{- $global := dig "database" (dict) (default (dict) .Values.global) -}}
+{{- mergeOverwrite (deepCopy .Values.database) (deepCopy (default (dict) $global)) | toJson -}}
+{{- end -}}
+
+{{- define "philotes-api.environment" -}}
+{{- dig "environment" "" (default (dict) .Values.global) | default .Values.environment -}}
+{{- end -}}
