@@ -1,0 +1,104 @@
+"""What a `kill -9` of this program left running, ended at the next start.
+
+The record names each child by process id, start time and executable. A process
+that differs in any of them was given the id later; it is never touched.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from philotes_tui.demo.identity import ProcessIdentity, is_still, start_of
+from philotes_tui.demo.launch import launcher
+from philotes_tui.demo.state import StateFolder
+from philotes_tui.errors import DemoError
+
+_RECORD = "processes.json"
+_POLL_S = 0.02
+_GRACE_S = 5.0
+"""How long a process may take to end after SIGTERM, and again after SIGKILL."""
+
+
+def record(state: StateFolder, processes: Iterable[ProcessIdentity]) -> None:
+    """Write down the processes that run now."""
+    state.write_json(_RECORD, [asdict(process) for process in processes])
+
+
+def end_leftovers(state: StateFolder) -> tuple[int, ...]:
+    """End every recorded process that still runs, and return the ids of those.
+
+    Raises:
+        DemoError: one of them cannot be ended.
+    """
+    ended = tuple(
+        process.pid for process in reversed(_recorded(state.read_json(_RECORD))) if _end(process)
+    )
+    record(state, ())
+    return ended
+
+
+def _recorded(value: Any) -> list[ProcessIdentity]:
+    found = []
+    for entry in value if isinstance(value, list) else ():
+        match entry:
+            case {"pid": int(pid), "started": str(started), "executable": str(executable)}:
+                found.append(ProcessIdentity(pid, started, executable))
+    return found
+
+
+def _end(process: ProcessIdentity) -> bool:
+    """Return whether the process was still there; it is gone afterwards."""
+    if process.pid <= 1 or process.pid == os.getpid():
+        return False
+    with _handle(process.pid) as handle:
+        # The handle is taken first: the check then speaks of what will be signalled.
+        if handle is None or not is_still(process, launcher()):
+            return False
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            _send(process.pid, handle, number)
+            if _gone_within(process, _GRACE_S):
+                return True
+    raise DemoError(
+        "A process of an earlier demo does not end",
+        on=f"process {process.pid}, {process.executable}",
+        todo=f"End it with `kill -9 {process.pid}`, and start the demo again.",
+    )
+
+
+@contextlib.contextmanager
+def _handle(pid: int) -> Iterator[int | None]:
+    """Yield a pidfd on Linux, the process id elsewhere, None if it is gone."""
+    if sys.platform != "linux":
+        yield pid
+        return
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _send(pid: int, handle: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        if sys.platform == "linux":
+            signal.pidfd_send_signal(handle, number)
+        else:
+            os.kill(pid, number)
+
+
+def _gone_within(process: ProcessIdentity, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while start_of(process.pid) == process.started:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_S)
+    return True
