@@ -1,0 +1,203 @@
+"""Every way a registry can fail us, said in our own errors."""
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import httpx
+
+from philotes_tui.errors import (
+    NotARegistry,
+    RegistryDenied,
+    RegistryError,
+    RegistryRateLimited,
+    RegistryUnreachable,
+    VersionNotFound,
+)
+from philotes_tui.registry.answer import Answer, redacted
+from philotes_tui.registry.duration import retry_after
+from philotes_tui.registry.reference import Repository
+
+REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_CHAIN = 12
+_RELOAD = "Check that it runs and that the address is right, then reload."
+
+
+@asynccontextmanager
+async def within(seconds: float, url: str) -> AsyncIterator[None]:
+    """Give the block so many seconds and no more.
+
+    Raises:
+        RegistryUnreachable: The time was up; what ran is cancelled.
+    """
+    scope = asyncio.timeout(seconds)
+    try:
+        async with scope:
+            yield
+    except TimeoutError as error:
+        if not scope.expired():
+            raise
+        raise RegistryUnreachable(
+            f"The registry gave no complete answer within {seconds:g} seconds",
+            on=redacted(url),
+            todo="Check the network and the registry, then reload.",
+        ) from error
+
+
+def unreachable(error: Exception, url: str) -> RegistryUnreachable:
+    """Return what a failed connection means and what to do about it.
+
+    Args:
+        error: What httpx raised; the operating system's reason hangs in its chain of causes.
+        url: What was asked; shown without query.
+    """
+    what, said, todo = _diagnose(error, httpx.URL(url).host)
+    return RegistryUnreachable(what, on=redacted(url), said=said, todo=todo)
+
+
+def _diagnose(error: Exception, host: str) -> tuple[str, str, str]:
+    """Return what failed, what was said, and what to do."""
+    causes = tuple(_causes(error))
+    told = next(filter(None, (_diagnose_cause(cause, host) for cause in causes)), None)
+    if told is not None:
+        return told
+    if isinstance(error, httpx.ProxyError):
+        return "The proxy refused", str(error), "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
+    if isinstance(error, httpx.ConnectTimeout):
+        return (
+            f"No connection to {host} came about in time",
+            "",
+            "Check the network, VPN and proxy settings, then reload.",
+        )
+    if isinstance(error, (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError)):
+        return (
+            f"The connection to {host} broke off",
+            _reason(causes) or str(error),
+            "Reload; if it stays so, look at the registry's log.",
+        )
+    return f"The registry at {host} cannot be reached", _reason(causes) or str(error), _RELOAD
+
+
+def _diagnose_cause(cause: BaseException, host: str) -> tuple[str, str, str] | None:
+    """Return the same for one cause that the system or the TLS library named, else None."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"The certificate of {host} is not trusted",
+            cause.verify_message,
+            "Add its authority to the file that SSL_CERT_FILE names, or correct the address.",
+        )
+    if isinstance(cause, ssl.SSLError):
+        return (
+            f"No TLS connection to {host} could be made",
+            cause.reason or str(cause),
+            "If this registry speaks plain HTTP, turn that on for it.",
+        )
+    if isinstance(cause, socket.gaierror):
+        return (
+            f"The host {host} cannot be found",
+            cause.strerror or "",
+            "Check its spelling, and that DNS and the network work.",
+        )
+    if isinstance(cause, ConnectionRefusedError):
+        return f"Nothing listens at {host}", "connection refused", _RELOAD
+    return None
+
+
+def _reason(causes: tuple[BaseException, ...]) -> str:
+    """Return the operating system's words for the innermost numbered cause."""
+    numbers = [c.errno for c in causes if isinstance(c, OSError) and c.errno]
+    return os.strerror(numbers[-1]) if numbers else ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield the error and what caused it, through exception groups, a bounded number."""
+    waiting: list[BaseException] = [error]
+    for _ in range(_CHAIN):
+        if not waiting:
+            return
+        current = waiting.pop(0)
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
+        cause = current.__cause__ or current.__context__
+        if cause is not None:
+            waiting.append(cause)
+
+
+def refusal(answer: Answer, repository: Repository) -> RegistryError:
+    """Return what an answer other than 200 means, for a list or a manifest."""
+    if answer.status in REFUSED:
+        return denied(repository, answer.said())
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return _not_found(answer, repository)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return rate_limited(answer)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return RegistryError(
+            f"The registry {repository.host} failed",
+            on=redacted(answer.url),
+            said=answer.said(),
+            todo="Wait a moment and reload; if it stays so, look at the registry's log.",
+        )
+    if b"HTTP request to an HTTPS server" in answer.body:
+        return NotARegistry(
+            f"{repository.host} wants TLS, and was asked without",
+            on=redacted(answer.url),
+            said=answer.said(),
+            todo="Turn off plain HTTP for this registry.",
+        )
+    return not_a_registry(answer, repository)
+
+
+def _not_found(answer: Answer, repository: Repository) -> RegistryError:
+    if answer.is_html or (answer.body.strip() and not answer.errors()):
+        return not_a_registry(answer, repository)
+    return VersionNotFound(
+        f"The registry has nothing called {repository}",
+        on=redacted(answer.url),
+        said=answer.said(),
+        todo="Check the address; a chart that was never pushed has no repository.",
+    )
+
+
+def denied(repository: Repository, said: str, *, source: str = "") -> RegistryDenied:
+    """Return the error of a repository that is missing or private; registries do not tell which.
+
+    Args:
+        repository: What was asked for.
+        said: What the registry said.
+        source: The file whose login was refused; empty where there was none.
+    """
+    login = f"`helm registry login {repository.host}`"
+    if source:
+        todo = f"The login in {source} was refused: renew it with {login}, or check the address."
+    else:
+        todo = f"Check the address; if it is private, log in with {login}."
+    return RegistryDenied(f"{repository} is missing or private", said=said, todo=todo)
+
+
+def rate_limited(answer: Answer) -> RegistryRateLimited:
+    """Return the error of a registry that asks to wait."""
+    seconds = retry_after(answer)
+    wait = "a minute" if seconds is None else f"{seconds:.0f} seconds"
+    return RegistryRateLimited(
+        "The registry takes no more requests for now",
+        on=redacted(answer.url),
+        said=answer.said(),
+        todo=f"Wait {wait} and reload; with a login the limit is often higher.",
+        retry_after=seconds,
+    )
+
+
+def not_a_registry(answer: Answer, repository: Repository) -> NotARegistry:
+    """Return the error of an answer that is none of the protocol."""
+    return NotARegistry(
+        f"{repository.host} does not answer like an OCI registry",
+        on=redacted(answer.url),
+        said=f"it sent {answer.described()} (status {answer.status})",
+        todo="Check the address: it should read oci://host/path, as for `helm pull`.",
+    )

@@ -1,0 +1,38 @@
+"""The `Link` header of a tag list (RFC 8288; distribution-spec, “Listing Tags”)."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^\s=;,]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)")
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]*))", re.IGNORECASE)
+_LONGEST = 16 * 1024
+
+
+def next_link(header: str | None) -> str | None:
+    """Return the target of the link whose relation is `next`, verbatim, or None."""
+    for link in _LINK.finditer((header or "")[:_LONGEST]):
+        relation = _REL.search(link[2])
+        if relation and "next" in (relation[1] or relation[2] or "").lower().split():
+            return link[1].strip()
+    return None
+
+
+def resolve(current: str, target: str) -> str | None:
+    """Return the URL of the next page, or None where it leaves the registry.
+
+    A link to another scheme, host or port would carry the credentials there
+    (GHSA-h7vf-4x9w-h99v).
+    """
+    try:
+        joined = urljoin(current, target)
+        if _origin(joined) != _origin(current) or "@" in urlsplit(joined).netloc:
+            return None
+    except ValueError:
+        return None
+    return joined
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or default
