@@ -1,0 +1,180 @@
+"""The stack's configuration, from the strings Pulumi delivers to one typed value.
+
+Everything here is pure; `program.py` fetches the strings.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
+
+NAMESPACE = "philotes"
+
+Environment: TypeAlias = Literal["dev", "staging", "production"]
+ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
+
+DEFAULTS: Mapping[str, str] = {
+    "chartRegistry": "oci://ghcr.io/janovincze/philotes/charts",
+    "chartVersion": "0.1.0",
+    "chartDigest": "",
+    "chartRegistryPlainHttp": "auto",
+    "useLocalCharts": "false",
+    "environment": "dev",
+    "namespace": "philotes",
+    "kubeContext": "",
+    "values": "{}",
+}
+"""Every key of the namespace `philotes` with its default, as `Pulumi.yaml` has them."""
+
+# Distribution specification 1.1, "Pulling manifests": the grammar of a repository's name.
+_PATH_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+_REGISTRY = re.compile(rf"oci://(?P<host>{_HOST})(?:/{_PATH_PART})*")
+_LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?", re.IGNORECASE)
+
+# Semantic Versioning 2.0.0, the grammar of "Valid SemVer".
+_NUMBER = r"(?:0|[1-9][0-9]*)"
+_PRE = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_SEMVER = re.compile(
+    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_PRE}(?:\.{_PRE})*)?"
+    r"(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
+)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# RFC 1123 label, what Kubernetes accepts as the name of a namespace.
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class ConfigInvalid(ValueError):
+    """A configuration value that cannot be used; the message is one sentence for people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackConfig:
+    """What the stack deploys, and where.
+
+    Attributes:
+        chart_registry: OCI folder of the charts, `oci://host/path`, without a trailing slash.
+        chart_version: SemVer version of the chart; not read with local charts.
+        chart_digest: Digest of the chart's manifest that is deployed whatever the version's tag
+            points to, where one is given.
+        plain_http: Whether the registry is spoken to without TLS.
+        use_local_charts: Whether the charts of the checkout are deployed.
+        environment: Chooses the values and stands in the names of the resources.
+        namespace: Kubernetes namespace.
+        kube_context: Context of the kubeconfig, or None for its current one.
+        values: Values for the umbrella chart that are merged last. Not part of `repr`, for they
+            may hold secrets.
+        values_are_secret: Whether any of `values` was given as a secret.
+    """
+
+    chart_registry: str
+    chart_version: str
+    chart_digest: str | None
+    plain_http: bool
+    use_local_charts: bool
+    environment: Environment
+    namespace: str
+    kube_context: str | None
+    values: Mapping[str, Any] = field(repr=False)
+    values_are_secret: bool = False
+
+
+def parse(raw: Mapping[str, str], *, values_are_secret: bool = False) -> StackConfig:
+    """Turn the configured strings into a `StackConfig`.
+
+    Args:
+        raw: Strings by key, without the namespace. Absent keys get their default; other keys
+            are not looked at.
+        values_are_secret: Whether the key `values` holds secrets.
+
+    Raises:
+        ConfigInvalid: A value is not one of those its key allows.
+    """
+    text = {**DEFAULTS, **{key: value.strip() for key, value in raw.items()}}
+    registry = _registry(text["chartRegistry"])
+    return StackConfig(
+        chart_registry=registry,
+        chart_version=_match("chartVersion", text, _SEMVER, "a SemVer version such as 0.1.0"),
+        chart_digest=_optional(text["chartDigest"], lambda: _digest(text)),
+        plain_http=_plain_http(text["chartRegistryPlainHttp"], registry),
+        use_local_charts=_flag("useLocalCharts", text["useLocalCharts"]),
+        environment=_environment(text["environment"]),
+        namespace=_match(
+            "namespace",
+            text,
+            _LABEL,
+            "lowercase letters, digits and hyphens, at most 63, beginning and ending with a letter"
+            " or digit",
+        ),
+        kube_context=text["kubeContext"] or None,
+        values=_values(text["values"]),
+        values_are_secret=values_are_secret,
+    )
+
+
+def _refuse(key: str, value: str, allowed: str) -> ConfigInvalid:
+    return ConfigInvalid(f"{NAMESPACE}:{key} is {json.dumps(value)}, allowed are {allowed}")
+
+
+def _match(key: str, text: Mapping[str, str], pattern: re.Pattern[str], allowed: str) -> str:
+    value = text[key]
+    if pattern.fullmatch(value) is None:
+        raise _refuse(key, value, allowed)
+    return value
+
+
+def _optional(value: str, parsed: Callable[[], str]) -> str | None:
+    return parsed() if value else None
+
+
+def _digest(text: Mapping[str, str]) -> str:
+    return _match("chartDigest", text, _DIGEST, "sha256: and 64 hexadecimal digits, or nothing")
+
+
+def _registry(value: str) -> str:
+    bare = value.rstrip("/")
+    if _REGISTRY.fullmatch(bare) is None:
+        raise _refuse(
+            "chartRegistry", value, "addresses of the form oci://host/path, the path in lowercase"
+        )
+    return bare
+
+
+def is_loopback(registry: str) -> bool:
+    """Whether the registry `oci://host/path` is on this machine's loopback interface."""
+    match = _REGISTRY.fullmatch(registry)
+    return match is not None and _LOOPBACK.fullmatch(match["host"]) is not None
+
+
+def _plain_http(value: str, registry: str) -> bool:
+    if value.lower() in {"", "auto"}:
+        return is_loopback(registry)
+    return _flag("chartRegistryPlainHttp", value, allowed="true, false and auto")
+
+
+def _flag(key: str, value: str, allowed: str = "true and false") -> bool:
+    if value.lower() not in {"true", "false"}:
+        raise _refuse(key, value, allowed)
+    return value.lower() == "true"
+
+
+def _environment(value: str) -> Environment:
+    for environment in ENVIRONMENTS:
+        if value == environment:
+            return environment
+    raise _refuse("environment", value, ", ".join(ENVIRONMENTS))
+
+
+def _values(text: str) -> Mapping[str, Any]:
+    # The value itself is not repeated: it may hold secrets.
+    try:
+        values: object = json.loads(text or "{}")
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ConfigInvalid(
+            f"{NAMESPACE}:values is not a mapping, allowed are chart values under"
+            " api, worker, lakekeeper and global"
+        )
+    return values

@@ -1,0 +1,137 @@
+"""The resources of the stack."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi.runtime import get_config, is_config_secret
+
+from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse
+from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
+from philotes_stack.values import environment_values, overlaid
+
+COMPONENT = "philotes"
+
+
+@dataclass(frozen=True)
+class ChartSource:
+    """Where the umbrella chart comes from, in the terms of the provider's Chart resource.
+
+    Attributes:
+        chart: `oci://…` reference or absolute path.
+        version: Version to ask for; None where the reference says it all.
+        plain_http: Whether the registry is spoken to without TLS; None for a path.
+        label: Chart version, as the stack's output names it.
+        kind: `registry` or `local`.
+        log_line: What is logged when this source is used.
+    """
+
+    chart: str
+    version: str | None
+    plain_http: bool | None
+    label: str
+    kind: str
+    log_line: str
+
+
+def program() -> None:
+    """Declare the provider, the namespace and the umbrella chart, and the stack's outputs.
+
+    Raises:
+        pulumi.RunError: A configuration value or the local charts cannot be used.
+    """
+    try:
+        config = read()
+        source = chart_source(config)
+    except (ConfigInvalid, LocalChartsUnusable) as error:
+        raise pulumi.RunError(str(error)) from None
+    pulumi.log.info(source.log_line)
+    _export(config, source, _declare(config, source))
+
+
+def read() -> StackConfig:
+    """Read the namespace `philotes` of the stack's configuration.
+
+    Raises:
+        ConfigInvalid: A value is not one of those its key allows.
+    """
+    found = {key: get_config(f"{NAMESPACE}:{key}") for key in DEFAULTS}
+    return parse(
+        {key: str(value) for key, value in found.items() if value is not None},
+        values_are_secret=is_config_secret(f"{NAMESPACE}:values"),
+    )
+
+
+def chart_source(config: StackConfig) -> ChartSource:
+    """Settle where the umbrella chart comes from; stages it in the cache if it is a local one.
+
+    Raises:
+        LocalChartsUnusable: The local charts cannot be deployed.
+    """
+    if config.use_local_charts:
+        staged = stage(charts_folder(), cache_folder())
+        return ChartSource(
+            chart=str(staged.path),
+            version=None,
+            plain_http=None,
+            label=staged.version,
+            kind="local",
+            log_line="Using local Helm chart for development",
+        )
+    url = f"{config.chart_registry}/{COMPONENT}"
+    return ChartSource(
+        chart=f"{url}@{config.chart_digest}" if config.chart_digest else url,
+        version=None if config.chart_digest else config.chart_version,
+        plain_http=config.plain_http,
+        label=config.chart_version,
+        kind="registry",
+        log_line=f"Using Helm chart from OCI registry: {url}:{config.chart_version}",
+    )
+
+
+def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Chart:
+    prefix = f"{COMPONENT}-{config.environment}"
+    # An explicit provider keeps its name when a context is set later, and so does all it owns.
+    cluster = kubernetes.Provider(f"{prefix}-cluster", context=config.kube_context)
+    in_cluster = pulumi.ResourceOptions(provider=cluster)
+    namespace = kubernetes.core.v1.Namespace(
+        f"{prefix}-namespace", metadata={"name": config.namespace}, opts=in_cluster
+    )
+    values = overlaid(environment_values(config.environment), config.values)
+    # The namespace is given as a plain string: an output is unknown in the first preview, and
+    # the chart's resources would not be shown there.
+    return kubernetes.helm.v4.Chart(
+        f"{prefix}-{COMPONENT}",
+        name=COMPONENT,
+        chart=source.chart,
+        version=source.version,
+        plain_http=source.plain_http,
+        namespace=config.namespace,
+        values=pulumi.Output.secret(values) if config.values_are_secret else values,
+        opts=pulumi.ResourceOptions(providers={"kubernetes": cluster}, depends_on=[namespace]),
+    )
+
+
+def _export(config: StackConfig, source: ChartSource, chart: kubernetes.helm.v4.Chart) -> None:
+    pulumi.export("chart", COMPONENT)
+    pulumi.export("version", source.label)
+    pulumi.export("source", source.kind)
+    pulumi.export("registry", config.chart_registry)
+    pulumi.export("environment", config.environment)
+    pulumi.export("namespace", config.namespace)
+    pulumi.export("images", chart.resources.apply(_images))
+
+
+def _images(resources: Sequence[Any] | None) -> Any:
+    """Image references of the Deployments among a chart's resources, sorted and without repeats."""
+    specs = [
+        each.spec for each in resources or () if isinstance(each, kubernetes.apps.v1.Deployment)
+    ]
+    return pulumi.Output.all(*specs).apply(_images_of)
+
+
+def _images_of(specs: Sequence[Any]) -> list[str]:
+    pods: list[Mapping[str, Any]] = [spec["template"]["spec"] for spec in specs]
+    return sorted({container["image"] for pod in pods for container in pod["containers"]})
