@@ -1,1 +1,17 @@
 """The embedded demo: a real registry and a real Kubernetes, on loopback, in one folder."""
+
+from philotes_tui.demo.demo import STACKS, TOOLS, Demo, Progress, Step, reset
+from philotes_tui.demo.published import PUBLISHED, PublishedVersion
+from philotes_tui.demo.signals import ending_on_signals
+
+__all__ = [
+    "PUBLISHED",
+    "STACKS",
+    "TOOLS",
+    "Demo",
+    "Progress",
+    "PublishedVersion",
+    "Step",
+    "ending_on_signals",
+    "reset",
+]

@@ -177,7 +177,7 @@ class Supervisor:
             child.signal_to_end()
             child.end(_GRACE_S)
             with self._lock:
-                self._children.remove(child)
+                self._children = [other for other in self._children if other is not child]
 
     def ended(self) -> ChildProcess | None:
         """Return the first child that ended although nobody stopped it."""

@@ -34,6 +34,7 @@ def state_errors(folder: Path) -> Iterator[None]:
     """Turn an `OSError` of the folder into one that says what to do.
 
     Raises:
+        DemoError: the system is out of memory, processes or open files.
         StateFolderError: the disk is full, or the folder cannot be read or written.
     """
     try:
@@ -42,10 +43,16 @@ def state_errors(folder: Path) -> Iterator[None]:
         raise unusable(folder, error) from error
 
 
-def unusable(folder: Path, error: OSError) -> StateFolderError:
+def unusable(folder: Path, error: OSError) -> DemoError | StateFolderError:
     """Return the error to show for an `OSError` on the demo's folder."""
     where = str(error.filename or folder)
     said = error.strerror or str(error)
+    if error.errno in {errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE}:
+        return DemoError(
+            "The system has no room for the demo's processes",
+            said=said,
+            todo="Close other programs, and start the demo again.",
+        )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return disk_full(folder, said)
     return StateFolderError(

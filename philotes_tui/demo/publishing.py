@@ -1,0 +1,113 @@
+"""Publishing the demo's versions: real `helm package`, real `helm push`."""
+
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from philotes_tui.demo.processes import Supervisor
+from philotes_tui.demo.published import PUBLISHED, PublishedVersion
+from philotes_tui.demo.registry import Registry
+from philotes_tui.demo.staging import stage
+from philotes_tui.demo.state import StateFolder, state_errors
+from philotes_tui.errors import DemoError
+
+_AT_ONCE = 2
+_HELM_WITHIN_S = 60.0
+
+
+def helm_environment(state: StateFolder) -> dict[str, str]:
+    """Return the variables that keep Helm to folders of its own (helm.sh/docs/helm/helm)."""
+    folder = state.folder("helm")
+    return {
+        "HELM_CONFIG_HOME": str(folder / "config"),
+        "HELM_CACHE_HOME": str(folder / "cache"),
+        "HELM_DATA_HOME": str(folder / "data"),
+        "HELM_REGISTRY_CONFIG": str(folder / "config" / "registry.json"),
+        "HELM_REPOSITORY_CONFIG": str(folder / "config" / "repositories.yaml"),
+        "HELM_REPOSITORY_CACHE": str(folder / "cache" / "repository"),
+    }
+
+
+def publish(
+    supervisor: Supervisor,
+    helm: Path,
+    registry: Registry,
+    charts: Path,
+    *,
+    progress: Callable[[str], None],
+    versions: Sequence[PublishedVersion] = PUBLISHED,
+) -> tuple[str, ...]:
+    """Push every version whose tag is not there yet, and return those pushed.
+
+    Args:
+        supervisor: Runs Helm.
+        helm: Helm's program, version 3.13 or later (`--plain-http`).
+        registry: Where to push.
+        charts: The folder with the umbrella and its subcharts.
+        progress: Told how many are done.
+        versions: What to publish.
+
+    Raises:
+        DemoError: the charts are missing, or Helm refused one.
+        StateFolderError: the folder cannot be written.
+    """
+    there = registry.tags()
+    missing = [version for version in versions if version.tag not in there]
+    if not missing:
+        return ()
+    staging = supervisor.state.folder("staging")
+    counting = threading.Lock()
+    done = 0
+
+    def publish_one(version: PublishedVersion) -> None:
+        nonlocal done
+        _publish_one(supervisor, helm, registry, charts, version)
+        with counting:
+            done += 1
+            progress(f"{done} of {len(missing)} versions published")
+
+    progress(f"0 of {len(missing)} versions published")
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="demo-publish") as pool:
+        futures = [pool.submit(publish_one, version) for version in missing]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+    with state_errors(supervisor.state.root):
+        shutil.rmtree(staging)
+    return tuple(version.version for version in missing)
+
+
+def _publish_one(
+    supervisor: Supervisor,
+    helm: Path,
+    registry: Registry,
+    charts: Path,
+    version: PublishedVersion,
+) -> None:
+    folder = supervisor.state.root / "staging" / version.version
+    environment = helm_environment(supervisor.state)
+    with state_errors(supervisor.state.root):
+        shutil.rmtree(folder, ignore_errors=True)  # of a start that was cut short
+        umbrella = stage(charts, folder, version)
+    supervisor.run(
+        f"helm-package-{version.version}",
+        [helm, "package", umbrella, "--dependency-update", "--destination", folder],
+        environment,
+        within=_HELM_WITHIN_S,
+    )
+    supervisor.run(
+        f"helm-push-{version.version}",
+        [helm, "push", folder / version.packaged, registry.charts, "--plain-http"],
+        environment,
+        within=_HELM_WITHIN_S,
+    )
+    if version.tag not in registry.tags():
+        raise DemoError(
+            "Helm pushed a version, but the registry does not list it",
+            on=f"{registry.charts}/philotes:{version.tag}",
+            todo="Run `philotes-tui demo --reset`.",
+        )
