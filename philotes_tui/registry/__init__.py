@@ -9,7 +9,7 @@
 
 from philotes_tui.registry.auth import AuthorizationCache
 from philotes_tui.registry.charts import ChartRegistry
-from philotes_tui.registry.client import Manifest, RegistryClient
+from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.credentials import (
     Basic,
     Credentials,
@@ -19,6 +19,7 @@ from philotes_tui.registry.credentials import (
 )
 from philotes_tui.registry.host import Host
 from philotes_tui.registry.limits import Limits
+from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.reference import Reference, Repository
 
 __all__ = [

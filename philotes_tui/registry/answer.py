@@ -73,6 +73,8 @@ class Answer:
         told = [": ".join(part for part in e if part) for e in self.errors()]
         if any(told):
             return f"{self.status} {'; '.join(t for t in told if t)}"
+        if not self.body.strip() and not self.headers.get("location"):
+            return f"status {self.status}"
         return f"{self.status}, {self.described()}"
 
     def described(self) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from philotes_tui.errors import NotARegistry, RegistryDenied
@@ -111,6 +112,8 @@ class Authorizer:
                 f"{repository} was read without it. "
                 f"Renew it with `helm registry login {repository.host}`."
             )
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise failures.not_a_registry(answer, repository)
         if not answer.is_ok:
             raise failures.refusal(answer, repository)
         return parse_token(answer, repository)

@@ -1,5 +1,7 @@
 """The published versions of one chart: what screens and commands ask a registry."""
 
+from dataclasses import replace
+
 from philotes_tui.errors import VersionNotFound
 from philotes_tui.registry.auth import AuthorizationCache
 from philotes_tui.registry.client import RegistryClient

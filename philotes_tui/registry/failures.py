@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -55,8 +56,15 @@ def unreachable(error: Exception, url: str) -> RegistryUnreachable:
         error: What httpx raised; the operating system's reason hangs in its chain of causes.
         url: What was asked; shown without query.
     """
-    what, said, todo = _diagnose(error, httpx.URL(url).host)
+    what, said, todo = _diagnose(error, _host(url))
     return RegistryUnreachable(what, on=redacted(url), said=said, todo=todo)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return "the registry"
 
 
 def _diagnose(error: Exception, host: str) -> tuple[str, str, str]:

@@ -18,13 +18,15 @@ def next_link(header: str | None) -> str | None:
 
 
 def resolve(current: str, target: str) -> str | None:
-    """Return the URL of the next page, or None where it leaves the registry.
+    """Return the URL of the next page, or None where it leaves the registry or is no URL.
 
     A link to another scheme, host or port would carry the credentials there
     (GHSA-h7vf-4x9w-h99v).
     """
     try:
         joined = urljoin(current, target)
+        if not (joined.isascii() and joined.isprintable()):
+            return None
         if _origin(joined) != _origin(current) or "@" in urlsplit(joined).netloc:
             return None
     except ValueError:

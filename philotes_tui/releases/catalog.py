@@ -8,6 +8,7 @@ from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases.version import Version
 
+_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")  # distribution-spec, “Pulling manifests”
 _ATTACHED_TO_DIGEST = re.compile(r"sha(?:256|512)-[0-9a-f]{64,128}(?:\.[a-z]+)?")
 
 
@@ -48,13 +49,16 @@ def catalog_from_tags(tags: Iterable[str]) -> Catalog:
     releases: dict[str, Release] = {}
     others: dict[str, OtherTag] = {}
     for tag in tags:
+        if not _TAG.fullmatch(tag):
+            others[tag] = OtherTag(clean_line(tag, 128), "not a tag that OCI allows")
+            continue
         if _ATTACHED_TO_DIGEST.fullmatch(tag):
             others[tag] = OtherTag(tag, "signature or attestation of a digest")
             continue
         try:
             releases[tag] = Release(Version.from_tag(tag), tag)
         except InvalidReference:
-            others[tag] = OtherTag(clean_line(tag, 128), "not a SemVer version")
+            others[tag] = OtherTag(tag, "not a SemVer version")
     return Catalog(
         releases=tuple(sorted(releases.values(), key=lambda r: r.version, reverse=True)),
         others=tuple(sorted(others.values(), key=lambda o: o.tag)),
