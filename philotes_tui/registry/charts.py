@@ -51,7 +51,13 @@ class ChartRegistry:
         return self.repository.plain_http
 
     def _client(self) -> RegistryClient:
-        return RegistryClient(credentials=self._credentials, limits=self._limits, cache=self._cache)
+        host = self.repository.host
+        return RegistryClient(
+            credentials=self._credentials,
+            limits=self._limits,
+            cache=self._cache,
+            direct=(str(replace(host, port=None)),) if host.is_loopback else (),
+        )
 
     async def catalog(self) -> Catalog:
         """Return what is published now.
