@@ -32,7 +32,7 @@ class Settings:
     """All settings, resolved.
 
     Attributes:
-        registry: The OCI folder of the charts; a stack file's `philotes:chartRegistry` wins.
+        registry: The OCI folder of the charts for all stacks; empty: each stack file's own.
         plain_http: Speak to the registry without TLS; None means: only on loopback.
         stacks: The stacks, in the order of promotion.
         stack: The stack selected at the start; empty means the first.
@@ -45,7 +45,7 @@ class Settings:
         file: The settings file these came from, whether or not it exists.
     """
 
-    registry: str = "oci://ghcr.io/janovincze/philotes/charts"
+    registry: str = ""
     plain_http: bool | None = None
     stacks: tuple[str, ...] = ("dev", "staging", "prod")
     stack: str = ""

@@ -1,0 +1,71 @@
+"""`philotes-tui deploy`."""
+
+import sys
+
+import click
+
+from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.operation import chosen_source, run_operation, verify_unmoved
+from philotes_tui.cli.report import print_changes, print_outcome
+from philotes_tui.cli.wiring import Wiring
+from philotes_tui.engine import Change, Progress, Target
+from philotes_tui.errors import ApprovalRequired
+from philotes_tui.settings import Settings
+
+
+@click.command("deploy")
+@click.argument("version", required=False)
+@click.option("--local", is_flag=True, help="Deploy the charts of the checkout.")
+@click.option("--stack", help="The stack to deploy to.")
+@click.option("--yes", is_flag=True, help="Approve without being asked, and without a preview.")
+@click.option("--message", default="", help="Why, for the history.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+@pass_settings
+def command(
+    settings: Settings,
+    version: str | None,
+    stack: str | None,
+    message: str,
+    *,
+    local: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Deploy VERSION: preview, ask for approval, deploy, watch."""
+    if not yes and not (sys.stdin.isatty() and sys.stdout.isatty() and not as_json):
+        raise ApprovalRequired(
+            "Nobody can be asked to approve this deploy",
+            todo="Read `philotes-tui preview` first, then add --yes.",
+        )
+    wiring = Wiring(settings)
+    name = wiring.checked_stack(stack)
+    target = wiring.target(name)
+    source = chosen_source(wiring, target, version, local=local)
+    engine = wiring.engine()
+    change = Change(name, source, message)
+    if not yes:
+        planned = run_operation(engine, lambda sink: engine.preview(change, sink), target)
+        print_changes(planned, properties=False)
+        _ask(planned, target, source.label)
+        change = Change(name, source, message, expected=len(planned.resources))
+        verify_unmoved(wiring, target, source)
+    done = run_operation(engine, lambda sink: engine.up(change, sink), target, as_json=as_json)
+    if not as_json:
+        print_outcome(done)
+
+
+def _ask(planned: Progress, target: Target, label: str) -> None:
+    """Ask for approval; raises click.Abort when it is not given."""
+    click.echo(
+        f"\nDeploy {label} to stack {target.stack} ({target.environment}),"
+        f" cluster {target.context or 'unknown'} {target.server}, namespace {target.namespace}."
+        f" {len(planned.changed)} resources change."
+    )
+    if target.is_production:
+        typed = click.prompt(f"This is production. Type the stack's name ({target.stack})")
+        if typed.strip() != target.stack:
+            click.echo("That is not the stack's name; nothing was changed.", err=True)
+            raise click.exceptions.Exit(ApprovalRequired.exit_code)
+    elif not click.confirm("Go on?", default=False):
+        click.echo("Nothing was changed.", err=True)
+        raise click.exceptions.Exit(ApprovalRequired.exit_code)

@@ -1,0 +1,119 @@
+"""`philotes-tui doctor`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import click
+
+from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.report import print_json
+from philotes_tui.cli.wiring import ENGINE_TOOLS, Wiring
+from philotes_tui.errors import PhilotesError
+from philotes_tui.foreign import clean_line
+from philotes_tui.settings import Settings
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        group: `tool`, `registry`, `backend` or `cluster`.
+        needed: Whether a deploy is impossible without it; the demo needs all tools.
+        found: A path or an address.
+        detail: What is wrong, or how it was found.
+        todo: What to do about it.
+    """
+
+    name: str
+    group: str
+    ok: bool
+    needed: bool
+    found: str = ""
+    version: str = ""
+    detail: str = ""
+    todo: str = ""
+
+
+@click.command("doctor")
+@click.option("--stack", help="The stack whose registry and cluster are checked.")
+@click.option("--install", is_flag=True, help="Download or build the tools a deploy needs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+@pass_settings
+def command(settings: Settings, stack: str | None, *, install: bool, as_json: bool) -> None:
+    """Check the tools, the registry, the backend and the cluster."""
+    wiring = Wiring(settings)
+    if install:
+        wiring.install_tools()
+    checks = [*tool_checks(wiring), *place_checks(wiring, wiring.checked_stack(stack))]
+    ok = all(check.ok or not check.needed for check in checks)
+    if as_json:
+        print_json({"ok": ok, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            _print(check)
+        click.echo(f"\nStack files: {settings.project}\nLog: {settings.log_file}")
+    if not ok:
+        raise click.exceptions.Exit(1)
+
+
+def tool_checks(wiring: Wiring) -> list[Check]:
+    """Return a check for each tool: where it is, its version, whether that fits."""
+    return [
+        Check(
+            name=status.name,
+            group="tool",
+            ok=status.fits,
+            needed=status.name in ENGINE_TOOLS or (wiring.settings.demo and not status.optional),
+            found=str(status.path or ""),
+            version=status.version or "",
+            detail=status.why or f"from {status.origin}, fits {status.wanted}",
+            todo=status.todo,
+        )
+        for status in wiring.inspect_tools()
+    ]
+
+
+def place_checks(wiring: Wiring, stack: str) -> list[Check]:
+    """Return the checks of registry, backend and cluster of one stack."""
+
+    def registry() -> tuple[str, str, str]:
+        target = wiring.target(stack)
+        catalog = asyncio.run(wiring.charts(target).catalog())
+        return target.registry, "", f"{len(catalog.releases)} versions"
+
+    def backend() -> tuple[str, str, str]:
+        stacks = wiring.engine().stacks()
+        return wiring.backend(), "", f"{len(stacks)} stacks"
+
+    def cluster() -> tuple[str, str, str]:
+        context = wiring.context(stack)
+        from philotes_tui.cluster import probe  # noqa: PLC0415 - imports httpx
+
+        return f"{context.name} {context.server}", probe(context), "answers"
+
+    return [_checked(g, f) for g, f in
+            (("registry", registry), ("backend", backend), ("cluster", cluster))]  # fmt: skip
+
+
+def _checked(group: str, look: Callable[[], tuple[str, str, str]]) -> Check:
+    try:
+        found, version, detail = look()
+    except PhilotesError as error:
+        said = f": {error.said}" if error.said else ""
+        return Check(
+            group, group, ok=False, needed=True, found=error.on,
+            detail=f"{error.what}{said}", todo=error.todo,
+        )  # fmt: skip
+    return Check(group, group, ok=True, needed=True, found=found, version=version, detail=detail)
+
+
+def _print(check: Check) -> None:
+    mark = "ok " if check.ok else "BAD" if check.needed else " — "
+    click.echo(
+        f"{mark} {check.name:<26} {check.version:<12} {check.found}".rstrip()
+        + (f"  ({clean_line(check.detail, 400)})" if check.detail else "")
+    )
+    if not check.ok and check.todo:
+        click.echo(f"    do: {check.todo}")

@@ -1,0 +1,21 @@
+"""Opening the terminal interface."""
+
+import sys
+
+import click
+
+from philotes_tui.cli.wiring import Wiring
+from philotes_tui.settings import Settings
+
+
+def open_interface(settings: Settings) -> None:
+    """Run the terminal interface until the operator leaves it.
+
+    Raises:
+        click.UsageError: There is no terminal to draw on.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("There is no terminal here; use a command, see --help.")
+    from philotes_tui.tui.app import PhilotesApp  # noqa: PLC0415 - commands do without Textual
+
+    PhilotesApp(Wiring(settings).services()).run()

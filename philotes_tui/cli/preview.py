@@ -1,0 +1,33 @@
+"""`philotes-tui preview`."""
+
+import click
+
+from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.operation import chosen_source, run_operation
+from philotes_tui.cli.report import print_changes
+from philotes_tui.cli.wiring import Wiring
+from philotes_tui.engine import Change
+from philotes_tui.settings import Settings
+
+
+@click.command("preview")
+@click.argument("version", required=False)
+@click.option("--local", is_flag=True, help="Preview the charts of the checkout.")
+@click.option("--stack", help="The stack to preview on.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+@pass_settings
+def command(
+    settings: Settings, version: str | None, stack: str | None, *, local: bool, as_json: bool
+) -> None:
+    """Show what deploying VERSION would change. Changes nothing."""
+    wiring = Wiring(settings)
+    name = wiring.checked_stack(stack)
+    target = wiring.target(name)
+    source = chosen_source(wiring, target, version, local=local)
+    engine = wiring.engine()
+    change = Change(name, source)
+    progress = run_operation(
+        engine, lambda sink: engine.preview(change, sink), target, as_json=as_json
+    )
+    if not as_json:
+        print_changes(progress, properties=True)

@@ -1,0 +1,180 @@
+"""What commands print: tables, live lines, changes, outcomes, the shapes of docs/json.md."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import click
+
+from philotes_tui.engine import (
+    UNTOUCHED,
+    CancelRequested,
+    ChangeKind,
+    Diagnostic,
+    Event,
+    LogLine,
+    Op,
+    OperationEnded,
+    OperationStarted,
+    Progress,
+    PropertyChange,
+    Resource,
+    Severity,
+    State,
+    StatusChanged,
+    StepDone,
+    StepFailed,
+    Target,
+)
+from philotes_tui.errors import PhilotesError
+from philotes_tui.foreign import clean_line
+
+SYMBOLS = {
+    Op.CREATE: "+",
+    Op.UPDATE: "~",
+    Op.DELETE: "-",
+    Op.REPLACE: "±",
+    Op.SAME: " ",
+    Op.READ: " ",
+    Op.REFRESH: " ",
+    Op.IMPORT: "=",
+    Op.DISCARD: "<",
+    Op.OTHER: "?",
+}
+_CHANGES = {ChangeKind.ADD: "+", ChangeKind.UPDATE: "~", ChangeKind.DELETE: "-"}
+VALUE_WIDTH = 160
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print a document as JSON on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print left-aligned columns, as wide as they need to be."""
+    if not rows:
+        return
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for row in (heads, *rows):
+        click.echo("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+
+
+def short_type(token: str) -> str:
+    """Return `Deployment` for `kubernetes:apps/v1:Deployment`."""
+    return token.rsplit(":", 1)[-1]
+
+
+def event_line(event: Event, started: float) -> str:  # noqa: PLR0911 - one return an event
+    """Return the line that tells of an event while an operation runs, or nothing."""
+    clock = f"{max(0.0, event.at - started):6.1f}s"
+    match event:
+        case OperationStarted(kind=kind, stack=stack, source=source):
+            return f"{kind} of {source or 'the stack'} on {stack}"
+        case StepDone(step=step) if step.op not in UNTOUCHED:
+            return f"{clock} {SYMBOLS[step.op]} {step.op:<8} {short_type(step.type)} {step.name}"
+        case StepFailed(step=step):
+            return f"{clock} ✗ failed   {short_type(step.type)} {step.name}"
+        case StatusChanged(text=text) if text:
+            return f"{clock}   … {clean_line(text, VALUE_WIDTH)}"
+        case Diagnostic(severity=severity, text=text) if severity is not Severity.DEBUG:
+            return "\n".join(f"{clock}   {severity}: {line}" for line in text.splitlines() if line)
+        case LogLine(text=text):
+            return f"{clock}   {text}"
+        case CancelRequested():
+            return f"{clock} Cancelling: operations in flight may end. Again stops at once."
+        case OperationEnded(result=result):
+            return f"{clock} {result}"
+        case _:
+            return ""
+
+
+def print_changes(progress: Progress, *, properties: bool) -> None:
+    """Print what a preview found, resource by resource, then the counts."""
+    for resource in progress.changed:
+        step = resource.step
+        click.echo(f"{SYMBOLS[step.op]} {step.op:<8} {short_type(step.type):<22} {step.name}")
+        if properties and step.op in {Op.UPDATE, Op.REPLACE}:
+            for change in step.changes:
+                click.echo(f"    {_property(change)}")
+    click.echo(counts_sentence(progress))
+
+
+def counts_sentence(progress: Progress) -> str:
+    """Return `2 to create, 1 to update, 30 unchanged`, or that nothing changes."""
+    words = {Op.CREATE: "create", Op.UPDATE: "update", Op.REPLACE: "replace", Op.DELETE: "delete"}
+    parts = [f"{progress.counts[op]} {word}" for op, word in words.items() if progress.counts[op]]
+    same = sum(progress.counts[op] for op in UNTOUCHED)
+    return ", ".join([*parts, f"{same} unchanged"]) if parts else f"No changes; {same} unchanged."
+
+
+def print_outcome(progress: Progress) -> None:
+    """Print the plain summary of a finished deploy."""
+    took = progress.elapsed(progress.ended or progress.started)
+    click.echo(f"Deployed {progress.source} to {progress.stack} in {took:.1f} s.")
+    click.echo(counts_sentence(progress))
+    for name, value in progress.outputs.items():
+        click.echo(f"  {clean_line(name, 80)}: {_value(value)}")
+
+
+def progress_document(
+    progress: Progress, target: Target, error: PhilotesError | None
+) -> dict[str, object]:
+    """Return the documented JSON shape of a preview or deploy."""
+    return {
+        "kind": progress.kind,
+        "stack": progress.stack or target.stack,
+        "environment": target.environment,
+        "context": target.context,
+        "source": progress.source,
+        "result": progress.result,
+        "seconds": round(progress.elapsed(progress.ended or progress.started), 3),
+        "counts": {op: n for op, n in sorted(progress.counts.items()) if n},
+        "resources": [_resource(r) for r in progress.resources.values()],
+        "diagnostics": [
+            {"severity": d.severity, "urn": d.urn or None, "text": d.text}
+            for d in progress.log
+            if isinstance(d, Diagnostic)
+        ],
+        "outputs": dict(progress.outputs),
+        "error": error.as_dict() if error else None,
+    }
+
+
+def _resource(resource: Resource) -> dict[str, object]:
+    step = resource.step
+    return {
+        "urn": step.urn,
+        "type": step.type,
+        "name": step.name,
+        "op": step.op,
+        "state": resource.state,
+        "seconds": round(resource.elapsed(resource.ended or resource.started), 3)
+        if resource.state is not State.RUNNING
+        else None,
+        "changes": [
+            {
+                "path": c.path,
+                "kind": c.kind,
+                "before": c.before,
+                "after": c.after,
+                "replaces": c.replaces,
+            }
+            for c in step.changes
+        ],
+    }
+
+
+def _property(change: PropertyChange) -> str:
+    mark = "  (replaces)" if change.replaces else ""
+    head = f"{_CHANGES[change.kind]} {clean_line(change.path, VALUE_WIDTH)}: "
+    match change.kind:
+        case ChangeKind.ADD:
+            return f"{head}{_value(change.after)}{mark}"
+        case ChangeKind.DELETE:
+            return f"{head}{_value(change.before)}{mark}"
+        case _:
+            return f"{head}{_value(change.before)} → {_value(change.after)}{mark}"
+
+
+def _value(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return clean_line(text, VALUE_WIDTH)

@@ -1,0 +1,51 @@
+"""`philotes-tui stacks`."""
+
+import click
+
+from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.report import print_json, print_table
+from philotes_tui.cli.wiring import Wiring
+from philotes_tui.settings import Settings
+
+
+@click.command("stacks")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+@pass_settings
+def command(settings: Settings, *, as_json: bool) -> None:
+    """List the stacks and what is deployed on each."""
+    wiring = Wiring(settings)
+    summaries = wiring.engine().stacks()
+    rows = [(s, wiring.target(s.name)) for s in summaries]
+    if as_json:
+        print_json({
+            "stacks": [
+                {
+                    "name": s.name,
+                    "environment": t.environment,
+                    "context": t.context,
+                    "namespace": t.namespace,
+                    "registry": t.registry,
+                    "deployed": s.deployed or None,
+                    "resources": s.resources,
+                    "updated": s.updated.isoformat() if s.updated else None,
+                    "updating": s.updating,
+                }
+                for s, t in rows
+            ]
+        })  # fmt: skip
+        return
+    print_table(
+        ("STACK", "ENVIRONMENT", "DEPLOYED", "RESOURCES", "UPDATED", "CLUSTER", "NAMESPACE"),
+        [
+            (
+                s.name,
+                t.environment,
+                ("updating now" if s.updating else s.deployed) or "—",
+                str(s.resources),
+                s.updated.astimezone().strftime("%Y-%m-%d %H:%M") if s.updated else "never",
+                t.context or "—",
+                t.namespace,
+            )
+            for s, t in rows
+        ],
+    )

@@ -1,0 +1,230 @@
+"""Joins the rooms: which registry, engine, project and cluster the settings mean."""
+
+import os
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from philotes_tui.errors import ContextUnknown, SettingsError, ToolMissing, ToolUnfit
+from philotes_tui.foreign import clean_line
+from philotes_tui.settings import CHART, Settings
+
+if TYPE_CHECKING:
+    from philotes_tui.cluster import Context
+    from philotes_tui.engine import Engine, Target
+    from philotes_tui.registry import ChartRegistry
+    from philotes_tui.toolchain import FoundTool, ToolStatus
+    from philotes_tui.tui.services import Services
+
+ENGINE_TOOLS = ("pulumi", "pulumi-resource-kubernetes")
+"""The tools without which nothing can be deployed."""
+
+
+class Wiring:
+    """The parts of the program, made from the settings when they are first needed.
+
+    Imports stand inside the methods: `versions` must not pay for Pulumi, nor the
+    first paint for HTTP.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def checked_stack(self, name: str | None) -> str:
+        """Return the stack to work on; raises SettingsError where it is not configured."""
+        stack = name or self.settings.selected_stack
+        if stack not in self.settings.stacks:
+            raise SettingsError(
+                f"There is no stack “{clean_line(stack, 60)}”",
+                on=str(self.settings.file),
+                todo=f"Choose one of {', '.join(self.settings.stacks)}, or add it to “stacks”.",
+            )
+        return stack
+
+    def target(self, stack: str) -> "Target":
+        """Return where a stack deploys to; a missing cluster is told, not raised.
+
+        Raises:
+            SettingsError: The stack file or the kubeconfig is broken.
+        """
+        from philotes_tui.engine import Target
+        from philotes_tui.engine.stack_file import StackFile
+        from philotes_tui.releases import is_loopback
+
+        stack = self.checked_stack(stack)
+        configured = StackFile.read(self.settings.project, stack).settings
+        registry = self.settings.registry or configured.chart_registry
+        plain = is_loopback(registry) if self.settings.registry else configured.plain_http
+        try:
+            context = self._context(configured.kube_context)
+            name, server, problem = context.name, context.server, ""
+        except ContextUnknown as error:
+            name, server, problem = configured.kube_context, "", error.sentence()
+        return Target(
+            stack=stack,
+            environment=configured.environment,
+            namespace=configured.namespace,
+            context=name,
+            server=server,
+            registry=registry,
+            plain_http=plain if self.settings.plain_http is None else self.settings.plain_http,
+            problem=problem,
+        )
+
+    def context(self, stack: str) -> "Context":
+        """Return the kubeconfig context of a stack.
+
+        Raises:
+            ContextUnknown: There is none.
+            SettingsError: The stack file or the kubeconfig is broken.
+        """
+        from philotes_tui.engine.stack_file import StackFile
+
+        return self._context(StackFile.read(self.settings.project, stack).settings.kube_context)
+
+    def _context(self, name: str) -> "Context":
+        from philotes_tui.cluster import read_kubeconfig
+
+        return read_kubeconfig(os.environ, self.settings.kubeconfig).context(name)
+
+    def charts(self, target: "Target") -> "ChartRegistry":
+        """Return the registry client of a target; opens nothing yet."""
+        from philotes_tui.registry import ChartRegistry
+
+        return ChartRegistry(target.registry, CHART, target.plain_http)
+
+    def engine(self) -> "Engine":
+        """Return the one engine of this process.
+
+        Raises:
+            ToolMissing, ToolUnfit: The CLI or the provider cannot be used.
+            StateFolderError: The project folder cannot be written.
+        """
+        return self._engine
+
+    @cached_property
+    def _engine(self) -> "Engine":
+        from philotes_tui.engine.pulumi import PulumiEngine
+
+        found = self.engine_tools()
+        provider = found["pulumi-resource-kubernetes"]
+        from philotes_tui.toolchain import install_plugin
+
+        home = self.pulumi_home()
+        install_plugin(provider, home)
+        from philotes_stack.program import program
+
+        return PulumiEngine(
+            program=program,
+            project_dir=self.settings.project,
+            pulumi=found["pulumi"].path,
+            version=found["pulumi"].version,
+            environment=self._environment(),
+            passphrase_file=self.settings.passphrase_file,
+            stacks=self.settings.stacks,
+        )
+
+    def engine_tools(self) -> "dict[str, FoundTool]":
+        """Return the CLI and the provider, found and fitting.
+
+        Raises:
+            ToolMissing, ToolUnfit: One is not; says how to get it.
+        """
+        from philotes_tui.toolchain import found, inspect
+
+        tools: dict[str, FoundTool] = {}
+        for status in inspect(ENGINE_TOOLS):
+            if not status.fits:
+                kind = ToolUnfit if status.path else ToolMissing
+                raise kind(
+                    f"{status.name} is {'not usable' if status.path else 'not installed'}",
+                    on=str(status.path or ""),
+                    said=status.why,
+                    todo="Run `philotes-tui doctor --install`, or put a fitting one on PATH.",
+                )
+            tools[status.name] = found(status)
+        return tools
+
+    def install_tools(self, names: Sequence[str] = ENGINE_TOOLS) -> "dict[str, FoundTool]":
+        """Download or build tools, with a display on stderr.
+
+        Raises:
+            ToolError: One can be neither downloaded nor built.
+        """
+        from philotes_tui.toolchain import ensure
+        from philotes_tui.toolchain.display import display
+
+        with display(sys.stderr) as show:
+            return ensure(names, show)
+
+    def inspect_tools(self) -> "list[ToolStatus]":
+        """Return what is known of every tool."""
+        from philotes_tui.toolchain import TOOLS, inspect
+
+        return inspect(TOOLS)
+
+    def pulumi_home(self) -> Path:
+        """Return Pulumi's own folder."""
+        named = self.settings.pulumi_home or os.environ.get("PULUMI_HOME")
+        return Path(named) if named else Path.home() / ".pulumi"
+
+    def backend(self) -> str:
+        """Return the backend's URL as far as it is known without asking Pulumi."""
+        return self.settings.backend_url or os.environ.get("PULUMI_BACKEND_URL") or "pulumi login"
+
+    def _environment(self) -> dict[str, str]:
+        given = {"PULUMI_HOME": str(self.pulumi_home())}
+        if self.settings.backend_url:
+            given["PULUMI_BACKEND_URL"] = self.settings.backend_url
+        if self.settings.kubeconfig:
+            given["KUBECONFIG"] = str(self.settings.kubeconfig)
+        return given
+
+    def local_charts(self) -> Path:
+        """Return the umbrella chart of the local mode.
+
+        Raises:
+            SettingsError: There are no charts.
+        """
+        from philotes_stack.local_charts import LocalChartsUnusable, charts_folder
+
+        try:
+            return charts_folder() / CHART
+        except LocalChartsUnusable as error:
+            raise SettingsError("There are no local charts", said=str(error)) from error
+
+    def services(self) -> "Services":
+        """Return what the screens are given."""
+        from philotes_tui.tui.services import Services
+
+        preferences = self.settings.state_dir / "theme"
+        return Services(
+            stacks=self.settings.stacks,
+            stack=self.settings.selected_stack,
+            registry=self.settings.registry,
+            target=self.target,
+            charts=self.charts,
+            engine=self.engine,
+            local_charts=self.local_charts(),
+            log_file=self.settings.log_file,
+            settings_file=self.settings.file,
+            theme=_read_line(preferences),
+            save_theme=lambda name: _write_line(preferences, name),
+            demo=self.settings.demo,
+        )
+
+
+def _read_line(path: Path) -> str:
+    try:
+        return clean_line(path.read_text(encoding="utf-8"), 80)
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write_line(path: Path, text: str) -> None:
+    try:
+        path.write_text(f"{text}\n", encoding="utf-8")
+    except OSError:
+        return  # a theme that is not remembered harms nobody
