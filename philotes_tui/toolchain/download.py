@@ -154,11 +154,11 @@ def _unpack(archive: Path, folder: Path, member: Path) -> None:
     try:
         if archive.name.endswith(".tar.gz"):
             with tarfile.open(archive) as tar:
-                tar.extractall(folder, filter="data")  # noqa: S202 - its SHA-256 is the published one
+                tar.extractall(folder, filter="data")
             archive.unlink()
         elif archive.name.endswith(".zip"):
             with zipfile.ZipFile(archive) as packed:
-                packed.extractall(folder)
+                packed.extractall(folder)  # noqa: S202 - its SHA-256 is the published one
             archive.unlink()
         elif archive != executable:
             archive.rename(executable)
