@@ -34,7 +34,8 @@ def retry_after(answer: Answer) -> float | None:
     """
     seconds = _from_header(answer.headers.get("retry-after", "").strip())
     if seconds is None:
-        told = _IN_TEXT.search(answer.body[:4096].decode("utf-8", "replace"))
+        text = " ".join(message for _, message in answer.errors())
+        told = _IN_TEXT.search(text or answer.body[:4096].decode("utf-8", "replace"))
         seconds = go_duration(told[1]) if told else None
     return None if seconds is None else min(max(seconds, SHORTEST), LONGEST)
 

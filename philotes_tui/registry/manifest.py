@@ -17,6 +17,10 @@ MANIFEST_TYPES = (
 """All four, always: without the index types a registry may answer 404."""
 
 
+_SCHEMA = 2
+"""OCI manifests and indexes, and Docker's, all say so; nothing else of JSON does."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """A manifest as the registry keeps it.
@@ -39,7 +43,8 @@ def parse_manifest(answer: Answer, reference: Reference) -> Manifest:
         NotARegistry: It is not a manifest.
         RegistryError: The bytes are not those of the digest.
     """
-    if answer.is_html or not isinstance(answer.json(), dict):
+    content = answer.json()
+    if not isinstance(content, dict) or content.get("schemaVersion") != _SCHEMA:
         raise failures.not_a_registry(answer, reference.repository)
     for named in (reference.digest, answer.headers.get("docker-content-digest")):
         if named and DIGEST.fullmatch(named):

@@ -1,0 +1,157 @@
+"""Answers that cannot be used: what is sent, and the kind, words and advice it must end in."""
+
+import pytest
+
+from philotes_tui.errors import (
+    NotARegistry,
+    RegistryDenied,
+    RegistryError,
+    RegistryRateLimited,
+    RegistryUnreachable,
+    VersionNotFound,
+)
+from tests.registry.fake_registry import Reply, as_json, error, html
+
+GHCR_LIMIT = "retry-after: 880.092µs, allowed: 44000/minute"
+FAULTS = [
+    pytest.param(Reply(reset=True), RegistryUnreachable, "broke off", "Reload", id="reset"),
+    pytest.param(
+        Reply(silent=True),
+        RegistryUnreachable,
+        "within 1 seconds",
+        "Check the network",
+        id="silent",
+    ),
+    pytest.param(
+        Reply(drip=0.02),
+        RegistryUnreachable,
+        "within 1 seconds",
+        "Check the network",
+        id="slow-drip",
+    ),
+    pytest.param(
+        Reply(body=b'{"tags": [', promised=4000),
+        RegistryUnreachable,
+        "broke off",
+        "Reload",
+        id="truncated",
+    ),
+    pytest.param(
+        html("<html><title>Log &amp; in\x1b[0m</title>"),
+        NotARegistry,
+        "a web page titled “Log & in”",
+        "oci://host/path",
+        id="html",
+    ),
+    pytest.param(
+        html("<!DOCTYPE html><p>x", 404),
+        NotARegistry,
+        "a web page",
+        "oci://host/path",
+        id="html-404",
+    ),
+    pytest.param(
+        Reply(404, {}, b"404 page not found"),
+        NotARegistry,
+        "404 page not found",
+        "oci://host/path",
+        id="text-404",
+    ),
+    pytest.param(Reply(), NotARegistry, "an empty answer", "oci://host/path", id="empty"),
+    pytest.param(Reply(204), NotARegistry, "an empty answer", "oci://host/path", id="no-content"),
+    pytest.param(
+        Reply(body=b"\xff\x00\x1b[2J"), NotARegistry, "not JSON", "oci://host/path", id="binary"
+    ),
+    pytest.param(
+        Reply(body=b"[" * 4000), NotARegistry, "not JSON", "oci://host/path", id="deep-json"
+    ),
+    pytest.param(
+        as_json(["0.1.0"]), NotARegistry, "JSON of another shape", "oci://host/path", id="json-list"
+    ),
+    pytest.param(
+        as_json({"tags": "0.1.0"}), NotARegistry, "another shape", "oci://host/path", id="tags-text"
+    ),
+    pytest.param(
+        as_json({"tags": [1]}), NotARegistry, "another shape", "oci://host/path", id="tags-numbers"
+    ),
+    pytest.param(
+        as_json({"message": "ok"}),
+        NotARegistry,
+        "another shape",
+        "oci://host/path",
+        id="json-other",
+    ),
+    pytest.param(
+        Reply(body=b" " * 5000), NotARegistry, "more than 0.0039 MiB", "proxy", id="too-large"
+    ),
+    pytest.param(
+        Reply(200, {"Content-Encoding": "gzip"}, b"x"),
+        NotARegistry,
+        "compressed",
+        "proxy",
+        id="gzip",
+    ),
+    pytest.param(
+        Reply(303, {"Location": "https://u:p@example.org/page?token=secret"}),
+        NotARegistry,
+        "a redirect to https://example.org/page?…",
+        "oci://host/path",
+        id="redirect",
+    ),
+    pytest.param(
+        Reply(302), NotARegistry, "a redirect to nowhere", "oci://host/path", id="redirect-nowhere"
+    ),
+    pytest.param(
+        error(401, "UNAUTHORIZED", "log in"),
+        RegistryDenied,
+        "missing or private: 401 UNAUTHORIZED: log in",
+        "helm registry login 127.0.0.1:",
+        id="401-without-challenge",
+    ),
+    pytest.param(
+        error(403, "DENIED", "no"),
+        RegistryDenied,
+        "missing or private",
+        "helm registry login",
+        id="403",
+    ),
+    pytest.param(
+        error(404, "NAME_UNKNOWN"),
+        VersionNotFound,
+        "nothing called oci://127.0.0.1",
+        "never pushed",
+        id="404",
+    ),
+    pytest.param(
+        error(429, "TOOMANYREQUESTS", GHCR_LIMIT),
+        RegistryRateLimited,
+        "no more requests",
+        "Wait 1 seconds",
+        id="429",
+    ),
+    pytest.param(error(500, "UNKNOWN"), RegistryError, "failed", "Wait a moment", id="500"),
+    pytest.param(html("<h1>bad gateway", 502), RegistryError, "failed", "Wait a moment", id="502"),
+    pytest.param(Reply(503), RegistryError, "503", "Wait a moment", id="503"),
+    pytest.param(Reply(418, {}, b"teapot"), NotARegistry, "teapot", "oci://host/path", id="418"),
+    pytest.param(
+        Reply(400, {}, b"Client sent an HTTP request to an HTTPS server.\n"),
+        NotARegistry,
+        "wants TLS",
+        "Turn off plain HTTP",
+        id="http-to-https",
+    ),
+    pytest.param(
+        as_json({"errors": [None, 3, {"code": None}, "x"]}, 500),
+        RegistryError,
+        "failed",
+        "Wait",
+        id="odd-errors",
+    ),
+    pytest.param(
+        as_json({"errors": [{"code": "\x1b[2J" * 99, "message": ["\x07"]}]}, 500),
+        RegistryError,
+        "failed",
+        "Wait",
+        id="hostile-errors",
+    ),
+]

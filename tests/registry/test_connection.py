@@ -1,0 +1,110 @@
+"""What stands between us and a registry: ports, names, proxies, certificates, patience."""
+
+import asyncio
+import socket
+import time
+
+import pytest
+
+from philotes_tui.errors import RegistryUnreachable, SettingsError
+from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
+from tests.registry.fake_registry import FakeRegistry, Reply, as_json
+
+LIMITS = Limits(deadline=1.0, connect=0.5, retries=1, backoff=0.001)
+
+
+def ask(folder: str) -> None:
+    registry = ChartRegistry(folder, credentials=NoCredentials(), limits=LIMITS)
+    asyncio.run(registry.catalog())
+
+
+def test_a_port_where_nothing_listens_is_said_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but not listening: it refuses
+        port = taken.getsockname()[1]
+        with pytest.raises(RegistryUnreachable, match=f"Nothing listens at 127.0.0.1:{port}"):
+            ask(f"oci://127.0.0.1:{port}/charts")
+
+
+def test_a_host_that_has_no_address_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", unknown)
+    with pytest.raises(RegistryUnreachable, match=r"host registry\.example cannot be found"):
+        ask("oci://registry.example/charts")
+
+
+def test_a_connection_that_nobody_accepts_ends_in_time() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for connection in waiting:  # fills the queue, so that the next one hangs
+            connection.setblocking(False)
+            connection.connect_ex(full.getsockname())
+        try:
+            started = time.monotonic()
+            with pytest.raises(RegistryUnreachable) as raised:
+                ask(f"oci://127.0.0.1:{full.getsockname()[1]}/charts")
+            assert time.monotonic() - started < LIMITS.deadline + 1
+            assert raised.value.todo
+        finally:
+            for connection in waiting:
+                connection.close()
+
+
+def test_a_question_can_be_cancelled_at_once() -> None:
+    async def cancelled(folder: str) -> float:
+        registry = ChartRegistry(folder, credentials=NoCredentials(), limits=Limits(deadline=60))
+        task = asyncio.create_task(registry.catalog())
+        await asyncio.to_thread(fake.asked_once.wait, 10)
+        started = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return time.monotonic() - started
+
+    with FakeRegistry(lambda _: Reply(silent=True)) as fake:
+        assert asyncio.run(cancelled(fake.folder)) < 1
+
+
+def test_a_registry_on_this_machine_is_never_asked_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    with FakeRegistry(lambda _: as_json({"tags": []})) as fake:
+        port = fake.host.rpartition(":")[2]
+        ask(fake.folder)
+        ask(f"oci://localhost:{port}/charts")
+        assert len(fake.requests) == 2
+
+
+def test_a_registry_elsewhere_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeRegistry(lambda _: as_json({"tags": []})) as fake:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{fake.host}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        registry = ChartRegistry(
+            "oci://registry.example/charts", plain_http=True, credentials=NoCredentials()
+        )
+        asyncio.run(registry.catalog())
+        assert fake.asked() == ["GET http://registry.example/v2/charts/philotes/tags/list?n=100"]
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "nonsense://x", "http://[::1"])
+def test_a_proxy_that_cannot_be_used_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(SettingsError, match="ALL_PROXY"):
+        ask("oci://registry.example/charts")
+
+
+def test_a_missing_certificate_file_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "missing.pem")
+    with pytest.raises(SettingsError, match="SSL_CERT_FILE"):
+        ask("oci://registry.example/charts")

@@ -1,0 +1,184 @@
+"""Tag lists as registries send them, in the forms that the distribution registry never does."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from philotes_tui.errors import NotARegistry, RegistryError
+from philotes_tui.registry import ChartRegistry, Limits, NoCredentials, RegistryClient, Repository
+from tests.registry.fake_registry import FakeRegistry, Reply, Request, as_json, error
+
+LIST = "/v2/charts/philotes/tags/list"
+QUICK = Limits(deadline=5, connect=2, retries=0, page=3, pages=20)
+
+
+def tags_of(fake: FakeRegistry, limits: Limits = QUICK) -> list[str]:
+    async def read() -> list[str]:
+        async with RegistryClient(credentials=NoCredentials(), limits=limits) as client:
+            return await client.tags(Repository.parse(f"{fake.folder}/philotes"))
+
+    return asyncio.run(read())
+
+
+def page(tags: Sequence[str] | None, following: str = "") -> Reply:
+    content = {"name": "charts/philotes", "tags": tags}
+    return as_json(content, Link=f'<{following}>; rel="next"') if following else as_json(content)
+
+
+def ghcr(tags: Sequence[str], size: int) -> Callable[[Request], Reply]:
+    """Answer as GHCR: oldest first, a relative link that holds `n=0`."""
+
+    def answer(request: Request) -> Reply:
+        last = request.query.get("last", [""])[0]
+        start = tags.index(last) + 1 if last else 0
+        part = tags[start : start + size]
+        more = start + size < len(tags)
+        return page(part, f"{LIST}?last={part[-1]}&n=0" if more else "")
+
+    return answer
+
+
+def test_pages_of_ghcr_are_followed_by_their_links_as_they_stand() -> None:
+    tags = ["0.1.0", "0.10.0", "0.2.0", "0.3.0-rc.1", "latest", "0.1.1", "0.2.1", "sha256-0"]
+    with FakeRegistry(ghcr(tags, 3)) as fake:
+        assert tags_of(fake) == tags
+        assert fake.asked() == [
+            f"GET {LIST}?n=3",
+            f"GET {LIST}?last=0.2.0&n=0",
+            f"GET {LIST}?last=0.1.1&n=0",
+        ]
+
+
+def test_a_link_with_the_whole_address_is_followed() -> None:
+    def answer(request: Request) -> Reply:
+        if "last" in request.query:
+            return page(["0.2.0"])
+        return page(["0.1.0"], f"http://{request.headers['Host']}{LIST}?last=0.1.0&n=1")
+
+    with FakeRegistry(answer) as fake:
+        assert tags_of(fake) == ["0.1.0", "0.2.0"]
+
+
+@pytest.mark.parametrize("body", [{"tags": None}, {"name": "x", "tags": None}, {"name": "x"}])
+def test_a_repository_without_tags_is_empty(body: object) -> None:
+    with FakeRegistry(lambda _: as_json(body)) as fake:
+        assert tags_of(fake) == []
+
+
+def test_a_full_page_without_a_link_is_asked_on_with_last() -> None:
+    tags = ["0.1.0", "0.2.0", "0.3.0", "0.4.0"]
+
+    def answer(request: Request) -> Reply:
+        last = request.query.get("last", [""])[0]
+        start = tags.index(last) + 1 if last else 0
+        return page(tags[start : start + 3])
+
+    with FakeRegistry(answer) as fake:
+        assert tags_of(fake) == tags
+        assert fake.asked()[1] == f"GET {LIST}?n=3&last=0.3.0"
+        assert len(fake.requests) == 2
+
+
+def test_a_registry_that_ignores_last_is_asked_once_more_only() -> None:
+    with FakeRegistry(lambda _: page(["0.1.0", "0.2.0", "0.3.0"])) as fake:
+        assert tags_of(fake) == ["0.1.0", "0.2.0", "0.3.0"]
+        assert len(fake.requests) == 2
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_registry_that_refuses_last_has_sent_all(status: int) -> None:
+    def answer(request: Request) -> Reply:
+        if "last" in request.query:
+            return error(status, "UNSUPPORTED")
+        return page(["0.1.0", "0.2.0", "0.3.0"])
+
+    with FakeRegistry(answer) as fake:
+        assert tags_of(fake) == ["0.1.0", "0.2.0", "0.3.0"]
+
+
+def test_a_failing_second_page_is_never_taken_for_the_end() -> None:
+    def answer(request: Request) -> Reply:
+        if "last" in request.query:
+            return error(404, "NAME_UNKNOWN")
+        return page(["0.1.0"], f"{LIST}?last=0.1.0")
+
+    with FakeRegistry(answer) as fake, pytest.raises(RegistryError):
+        tags_of(fake)
+
+
+def test_a_link_that_leads_back_ends_in_a_sentence() -> None:
+    with (
+        FakeRegistry(lambda _: page(["0.1.0"], f"{LIST}?n=3")) as fake,
+        pytest.raises(NotARegistry, match=r"does not end.*leads back"),
+    ):
+        tags_of(fake)
+
+
+def test_a_list_without_end_stops_at_the_most_pages() -> None:
+    def answer(request: Request) -> Reply:
+        number = int(request.query.get("last", ["0"])[0]) + 1
+        return page([f"0.{number}.0"], f"{LIST}?last={number}")
+
+    with FakeRegistry(answer) as fake:
+        with pytest.raises(NotARegistry, match="more than 20 pages"):
+            tags_of(fake)
+        assert len(fake.requests) == 20
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://elsewhere.example/v2/x/tags/list?last=a",
+        "//elsewhere.example/v2/x/tags/list",
+        "http://127.0.0.1:1/v2/x/tags/list",
+        "https://{host}/v2/x/tags/list",
+        "http://user:secret@{host}/v2/x/tags/list",
+        "ftp://{host}/x",
+        "http://[",
+        "/v2/\x7f",
+    ],
+)
+def test_a_link_that_leaves_the_registry_is_refused(link: str) -> None:
+    def answer(request: Request) -> Reply:
+        return page(["0.1.0"], link.replace("{host}", request.headers["Host"]))
+
+    with FakeRegistry(answer) as fake:
+        with pytest.raises(NotARegistry, match="goes on at another place") as refused:
+            tags_of(fake)
+        assert len(fake.requests) == 1
+    assert "secret" not in str(refused.value)
+
+
+def test_tags_in_two_pages_count_once() -> None:
+    def answer(request: Request) -> Reply:
+        if "last" in request.query:
+            return page(["0.2.0", "0.3.0"])
+        return page(["0.1.0", "0.2.0"], f"{LIST}?last=0.1.0")
+
+    with FakeRegistry(answer) as fake:
+        assert tags_of(fake) == ["0.1.0", "0.2.0", "0.3.0"]
+
+
+def test_hostile_tags_are_set_apart_and_shown_without_their_tricks() -> None:
+    hostile = ["0.2.0\x1b[2J", "0.2.0\u202e", "[red]0.2.0", "../../etc", "0.2.0\n", "0.2.0+a", ""]
+    signature = f"sha256-{'a' * 64}.sig"
+    with FakeRegistry(lambda _: page([*hostile, "0.2.0", "latest", signature])) as fake:
+        registry = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=QUICK)
+        catalog = asyncio.run(registry.catalog())
+    assert [release.tag for release in catalog.releases] == ["0.2.0"]
+    assert len(catalog.others) == len(hostile) + 2
+    assert not [o for o in catalog.others if not o.tag.isprintable()]
+    assert {o.reason for o in catalog.others if o.tag in {signature, "latest", "../../etc"}} == {
+        "signature or attestation of a digest",
+        "not a SemVer version",
+        "not a tag that OCI allows",
+    }
+
+
+def test_what_a_registry_warns_of_is_told_once() -> None:
+    warning = '299 - "\x1b[31mmoves to example.org"'
+    with FakeRegistry(lambda _: as_json({"tags": ["0.1.0"]}, Warning=warning)) as fake:
+        registry = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=QUICK)
+        asyncio.run(registry.catalog())
+        assert registry.notices == (f"{fake.host} warns: moves to example.org",)
