@@ -199,12 +199,16 @@ def _apply_nodes(api: LoopbackServer) -> None:
 
 
 def _await_usable(supervisor: Supervisor, manager: ChildProcess, api: LoopbackServer) -> None:
-    """Wait for what a first pod needs: a service account, and nodes that take pods."""
+    """Wait for what a first pod needs: controllers, a service account, and ready nodes."""
     account = "/api/v1/namespaces/default/serviceaccounts/default"
+    # A controller writes it again at once; so this is a sign of life in this start, where
+    # all else may still be there from the last one.
+    sign = "/api/v1/namespaces/default/configmaps/kube-root-ca.crt"
+    api.request("DELETE", sign)
     supervisor.wait_until(
         manager,
-        lambda: api.get(account).ok,
-        what="create the default service account",
+        lambda: api.get(sign).ok and api.get(account).ok,
+        what="prepare the default namespace",
         within=_READY_WITHIN_S,
     )
     supervisor.wait_until(

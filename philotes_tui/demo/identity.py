@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+_ENDING = ("Z", "X")
+
 
 @dataclass(frozen=True)
 class ProcessIdentity:
@@ -26,11 +28,14 @@ class ProcessIdentity:
 
 def start_of(pid: int) -> str | None:
     """Return when the process started, or None if it is gone or a zombie."""
-    if sys.platform == "linux":
-        return _start_from_proc(pid)
-    said = _ps(pid, "stat=,lstart=")
-    state, _, started = said.partition(" ")
-    return None if not state or state.startswith("Z") else " ".join(started.split())
+    state, started = _state_and_start(pid)
+    return started if state and state not in _ENDING else None
+
+
+def is_ending(identity: ProcessIdentity) -> bool:
+    """Tell whether this very process has ended, but is not gone from the system yet."""
+    state, started = _state_and_start(identity.pid)
+    return state in _ENDING and started == identity.started
 
 
 def is_still(identity: ProcessIdentity, launcher: str) -> bool:
@@ -47,16 +52,19 @@ def is_still(identity: ProcessIdentity, launcher: str) -> bool:
     return running in {_real(identity.executable), _real(launcher)}
 
 
-def _start_from_proc(pid: int) -> str | None:
+def _state_and_start(pid: int) -> tuple[str, str]:
+    """Return the state's letter and the start time, both empty if there is no such process."""
+    if sys.platform != "linux":
+        state, _, started = _ps(pid, "stat=,lstart=").partition(" ")
+        return state[:1], " ".join(started.split())
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
-        return None
+        return "", ""
     # The command's name stands in parentheses and may hold spaces and parentheses itself.
     fields = stat.rpartition(")")[2].split()
-    state, ticks = fields[0], fields[19]
-    return None if state in "ZX" else f"{boot}:{ticks}"
+    return fields[0], f"{boot}:{fields[19]}"
 
 
 def _executable_of(pid: int) -> str:

@@ -6,6 +6,7 @@ that differs in any of them was given the id later; it is never touched.
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import time
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from philotes_tui.demo.identity import ProcessIdentity, is_still, start_of
+from philotes_tui.demo.identity import ProcessIdentity, is_ending, is_still, start_of
 from philotes_tui.demo.launch import launcher
 from philotes_tui.demo.state import StateFolder
 from philotes_tui.errors import DemoError
@@ -57,11 +58,16 @@ def _end(process: ProcessIdentity) -> bool:
         return False
     with _handle(process.pid) as handle:
         # The handle is taken first: the check then speaks of what will be signalled.
-        if handle is None or not is_still(process, launcher()):
+        if handle is None:
+            return False
+        if is_ending(process):
+            _gone_within(process, handle, _GRACE_S)
+            return False
+        if not is_still(process, launcher()):
             return False
         for number in (signal.SIGTERM, signal.SIGKILL):
             _send(process.pid, handle, number)
-            if _gone_within(process, _GRACE_S):
+            if _gone_within(process, handle, _GRACE_S):
                 return True
     raise DemoError(
         "A process of an earlier demo does not end",
@@ -95,7 +101,10 @@ def _send(pid: int, handle: int, number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def _gone_within(process: ProcessIdentity, seconds: float) -> bool:
+def _gone_within(process: ProcessIdentity, handle: int, seconds: float) -> bool:
+    if sys.platform == "linux":
+        # Readable once the last thread is gone, and with it every lock it held: pidfd_open(2).
+        return bool(select.select([handle], [], [], seconds)[0])
     deadline = time.monotonic() + seconds
     while start_of(process.pid) == process.started:
         if time.monotonic() > deadline:

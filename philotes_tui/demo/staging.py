@@ -78,7 +78,7 @@ def stamped(text: str, version: str, *, chart: str) -> str:
                 on=f"{chart}/{_CHART_FILE}",
                 todo=f"Add {key} to it.",
             )
-    exact = r'(?m)^(\s+(?:- )?version:\s*)"?\d+\.\d+\.\d+[^\s"]*"?\s*$'
+    exact = r'(?m)^(\s+(?:- )?version:\s*)"?\d+\.\d+\.\d+[^\s"]*"?[ \t]*$'
     return re.sub(exact, rf'\g<1>"{version}"', text)
 
 

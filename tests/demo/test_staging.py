@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+
+from philotes_tui.demo.published import PUBLISHED, PublishedVersion, Template
+from philotes_tui.demo.staging import annotated, stage, stamped
+from philotes_tui.errors import DemoError
+
+CHART = """\
+apiVersion: v2
+name: philotes
+version: 0.1.0
+appVersion: "0.1.0"
+dependencies:
+  - name: philotes-api
+    version: ">=0.0.0-0"
+  - name: lakekeeper
+    version: 0.1.0
+"""
+
+
+def test_stamping_changes_the_versions_of_the_chart_and_exact_ones_beside_it() -> None:
+    assert stamped(CHART, "0.3.0-beta.1+build.7", chart="philotes") == CHART.replace(
+        "version: 0.1.0", 'version: "0.3.0-beta.1+build.7"'
+    ).replace('appVersion: "0.1.0"', 'appVersion: "0.3.0-beta.1+build.7"')
+
+
+def test_a_chart_without_an_app_version_is_refused() -> None:
+    with pytest.raises(DemoError, match=r"“appVersion:” \(philotes/Chart\.yaml\)"):
+        stamped(CHART.replace("appVersion", "app"), "0.2.0", chart="philotes")
+
+
+def test_the_note_joins_annotations_that_are_there() -> None:
+    note = "  artifacthub.io/changes: |\n    - More\n"
+    assert annotated(CHART, "More") == f"{CHART}annotations:\n{note}"
+    there = f"{CHART}annotations:\n  a: b\n"
+    assert annotated(there, "More") == f"{CHART}annotations:\n{note}  a: b\n"
+
+
+def test_staging_copies_and_leaves_the_charts_as_they_are(charts: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in charts.rglob("*") if path.is_file()}
+    added = Template("more.yaml", "kind: ConfigMap\n")
+    umbrella = stage(charts, tmp_path / "copy", PublishedVersion("9.9.9", "More", (added,)))
+    assert (umbrella / "templates" / "more.yaml").read_text() == added.text
+    for chart in tmp_path.glob("copy/*/Chart.yaml"):
+        assert '\nversion: "9.9.9"\nappVersion: "9.9.9"\n' in chart.read_text()
+    assert before == {path: path.read_bytes() for path in charts.rglob("*") if path.is_file()}
+
+
+def test_a_folder_without_the_umbrella_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DemoError, match="charts the demo publishes are not there"):
+        stage(tmp_path, tmp_path / "copy", PUBLISHED[0])
+
+
+def test_the_tag_of_a_version_with_a_plus_has_an_underscore() -> None:
+    assert PublishedVersion("1.0.0+b", "").tag == "1.0.0_b"
+    assert PublishedVersion("1.0.0+b", "").packaged == "philotes-1.0.0+b.tgz"
