@@ -191,8 +191,10 @@ def _unsafe_host(host: str, repository: Repository) -> str:
     address = address_of(host)
     if is_loopback(host):
         return "" if repository.host.is_loopback else "it is on this machine"
+    if address is None or address.is_global:
+        return ""
     own = repository.host.address
-    if address is not None and not address.is_global and (own is None or own.is_global):
+    if address.is_link_local or own is None or own.is_global:
         return "it is inside a private network, and the registry is not"
     return ""
 

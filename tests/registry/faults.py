@@ -18,14 +18,14 @@ FAULTS = [
     pytest.param(
         Reply(silent=True),
         RegistryUnreachable,
-        "within 1 seconds",
+        "within 0.5 seconds",
         "Check the network",
         id="silent",
     ),
     pytest.param(
         Reply(drip=0.02),
         RegistryUnreachable,
-        "within 1 seconds",
+        "within 0.5 seconds",
         "Check the network",
         id="slow-drip",
     ),

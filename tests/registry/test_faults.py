@@ -14,7 +14,7 @@ from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
 from tests.registry.fake_registry import FakeRegistry, Reply, as_json, error
 from tests.registry.faults import FAULTS
 
-LIMITS = Limits(deadline=1.0, connect=0.5, retries=1, backoff=0.001, list_bytes=4096)
+LIMITS = Limits(deadline=0.5, connect=0.4, retries=1, backoff=0.001, list_bytes=4096)
 
 
 def ask(folder: str, limits: Limits = LIMITS, *, digest: bool = False) -> None:
