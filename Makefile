@@ -76,10 +76,11 @@ $(BIN)/python:
 	@'$(PYTHON)' -c '$(IS_NEW_ENOUGH)' >/dev/null 2>&1 || { echo "Python 3.11 or later with its" \
 		"venv module is missing: install it with the system's package manager or from" \
 		"https://www.python.org/downloads/, or name one with PYTHON=..." >&2; exit 1; }
+	@rm -rf $(VENV) # one whose Python is gone cannot be mended
 	@'$(PYTHON)' -m venv $(VENV) || { rm -rf $(VENV); echo "No virtual environment could be made:" \
 		"install the venv module (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
 
-$(RUN_READY): pyproject.toml constraints.txt | $(BIN)/python
+$(RUN_READY): pyproject.toml constraints.txt $(BIN)/python
 	@echo "Installing Python packages ..."
 	@$(HASHED) constraints.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .

@@ -77,7 +77,7 @@ def ensure(
     missing = [TOOLS[status.name] for status in statuses if not status.fits]
     if missing:
         with writing(cache.root):
-            tools.update(_Workshop(cache, stop).make(missing, snapshot, progress))
+            tools.update(_Workshop(cache, snapshot, progress, stop).make(missing))
     return {status.name: tools[status.name] for status in statuses}
 
 
@@ -101,17 +101,23 @@ def _row(tool: Tool, index: int, count: int, cache: Cache) -> ToolRow:
 class _Workshop:
     """One call of `ensure` that has something to make: two workers and what they report."""
 
-    def __init__(self, cache: Cache, stop: threading.Event | None) -> None:
+    def __init__(
+        self,
+        cache: Cache,
+        snapshot: Progress,
+        show: Callable[[Progress], None],
+        stop: threading.Event | None,
+    ) -> None:
         self._cache = cache
+        self._snapshot = snapshot
+        self._show = show
         self._stop = stop or threading.Event()
         self._children = Children()
         self._changes: queue.SimpleQueue[Change] = queue.SimpleQueue()
         self._made: dict[str, FoundTool] = {}
         self._online = False
 
-    def make(
-        self, tools: list[Tool], snapshot: Progress, show: Callable[[Progress], None]
-    ) -> dict[str, FoundTool]:
+    def make(self, tools: list[Tool]) -> dict[str, FoundTool]:
         """Make the tools, showing snapshots, and return them."""
         durations = self._cache.root / "durations.json"
         groups = in_groups(tools, lambda tool: expected_work(tool, durations))
@@ -121,41 +127,38 @@ class _Workshop:
                 slots = threading.Semaphore(PARALLEL)
                 work = [pool.submit(self._prefetch, groups[PARALLEL:])]
                 work += [pool.submit(self._make_group, group, slots) for group in groups]
-                snapshot = self._watch(work, snapshot, show)
+                self._watch(work)
             except BaseException:
                 self._children.stop()
                 pool.shutdown(wait=True, cancel_futures=True)
-                show(self._changed(snapshot))
+                self._advance(0.0)
                 raise
-        for row in snapshot.rows:
-            if row.tool in self._made and self._made[row.tool].origin == "build" and row.work:
-                record_work(row.tool, row.work, durations)
+            finally:
+                for row in self._snapshot.rows:
+                    made = self._made.get(row.tool)
+                    if made and made.origin == "build" and row.work:
+                        record_work(row.tool, row.work, durations)
         return self._made
 
-    def _watch(
-        self,
-        work: list[Future[None]],
-        snapshot: Progress,
-        show: Callable[[Progress], None],
-    ) -> Progress:
+    def _watch(self, work: list[Future[None]]) -> None:
         pending = set(work)
         before = time.monotonic()
         while pending:
             done, pending = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
             now = time.monotonic()
-            snapshot = ticked(self._changed(snapshot), now - before)
+            self._advance(now - before)
             before = now
-            show(snapshot)
             if self._stop.is_set():
                 raise Stopped
             for future in done:
                 future.result()
-        return snapshot
 
-    def _changed(self, snapshot: Progress) -> Progress:
+    def _advance(self, seconds: float) -> None:
+        """Show what the workers told meanwhile, as of now."""
         while not self._changes.empty():
-            snapshot = self._changes.get()(snapshot)
-        return snapshot
+            self._snapshot = self._changes.get()(self._snapshot)
+        self._snapshot = ticked(self._snapshot, seconds)
+        self._show(self._snapshot)
 
     def _tell(self, change: Callable[..., Progress], *values: object) -> None:
         self._changes.put(lambda snapshot: change(snapshot, *values))
