@@ -1,0 +1,263 @@
+"""The program on the screen."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from philotes_tui.engine import Target
+from philotes_tui.errors import PhilotesError
+from philotes_tui.tui import wording
+from philotes_tui.tui.commands import PhilotesCommands
+from philotes_tui.tui.faults import LOGGER, as_error
+from philotes_tui.tui.messages import StacksRead, StacksUnreadable, TargetRead, TargetUnreadable
+from philotes_tui.tui.offload import in_thread
+from philotes_tui.tui.screens.confirm import ConfirmDialog, Question
+from philotes_tui.tui.screens.error_dialog import ErrorDialog
+from philotes_tui.tui.screens.help import HelpDialog, keys_text
+from philotes_tui.tui.screens.operation import OperationScreen
+from philotes_tui.tui.screens.releases import ReleasesScreen
+from philotes_tui.tui.screens.too_small import TooSmallScreen, is_too_small
+from philotes_tui.tui.services import Services
+from philotes_tui.tui.session import Deployed, Place
+from philotes_tui.tui.themes import DARK, LIGHT, THEMES
+
+LEAVE = Question("Quit?", "Nothing is running; nothing is lost.", safe="Stay", other="Quit")
+
+
+class PhilotesApp(App[tuple[str, ...]]):
+    """`run()` returns one sentence for each deploy of this session, in order.
+
+    Args:
+        services: Everything the screens may call.
+        clock: The present time, seconds since the epoch.
+    """
+
+    TITLE = "philotes-tui"
+    CSS_PATH = "app.tcss"
+    COMMANDS = App.COMMANDS | {PhilotesCommands}
+    NOTIFICATION_TIMEOUT = 8
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", key_display="?", tooltip="All keys"),
+        Binding("t", "toggle_theme", "Theme", show=False, tooltip="Light or dark theme"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Quit"),
+        Binding(
+            "ctrl+c",
+            "interrupt",
+            "Interrupt",
+            show=False,
+            priority=True,
+            tooltip="Cancel what runs, or quit",
+        ),
+    ]
+    place: reactive[Place] = reactive(Place(""))
+    deployed: reactive[Deployed] = reactive(Deployed())
+
+    def __init__(self, services: Services, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.services = services
+        self.clock = clock
+        self.operation: OperationScreen | None = None
+        self._told: list[str] = []
+        self._leaving = False
+        self.set_reactive(
+            PhilotesApp.place, Place(services.stack, services.registry, demo=services.demo)
+        )
+        for theme in THEMES:
+            self.register_theme(theme)
+        known = services.theme in self.available_themes
+        self.theme = services.theme if known else DARK
+
+    def get_default_screen(self) -> Screen[None]:
+        """Start on the versions."""
+        return ReleasesScreen()
+
+    def on_mount(self) -> None:
+        """Begin to read only when the first picture stands."""
+        self.theme_changed_signal.subscribe(self, lambda theme: self._save_theme(theme.name))
+        self.call_after_refresh(self.reload)
+        if not self.is_headless:
+            self._take_signals()
+
+    # Where we are and what is deployed
+
+    def reload(self) -> None:
+        """Read the stack's destination and what is deployed again."""
+        self.select_stack(self.place.stack)
+        self.read_stacks()
+
+    def select_stack(self, stack: str) -> None:
+        """Make a stack the one that previews are for."""
+        if self.operation is None:
+            self.place = replace(self.place, stack=stack, target=None, fault=None)
+            self._read_target(stack)
+
+    def toggle_local(self) -> None:
+        """Switch between the registry and the local charts."""
+        self.place = replace(self.place, local=not self.place.local)
+
+    def target_read(self, target: Target) -> None:
+        """Take a destination that was just read."""
+        if target.stack == self.place.stack:
+            self.place = replace(self.place, target=target, fault=None)
+
+    @work(group="target", exclusive=True, exit_on_error=False)
+    async def _read_target(self, stack: str) -> None:
+        try:
+            target = await in_thread(lambda: self.services.target(stack))
+        except Exception as fault:  # noqa: BLE001 - shown as an error
+            error = as_error(fault, f"reading the stack {stack}", self.services.log_file)
+            self.post_message(TargetUnreadable(stack, error))
+        else:
+            self.post_message(TargetRead(stack, target))
+
+    @on(TargetRead)
+    def _target_read(self, message: TargetRead) -> None:
+        self.target_read(message.target)
+
+    @on(TargetUnreadable)
+    def _target_unreadable(self, message: TargetUnreadable) -> None:
+        if message.stack == self.place.stack:
+            self.place = replace(self.place, fault=message.error)
+
+    @work(group="stacks", exclusive=True, exit_on_error=False)
+    async def read_stacks(self) -> None:
+        """Ask the backend what is deployed where."""
+        self.deployed = replace(self.deployed, reading=True)
+        try:
+            stacks = await in_thread(lambda: self.services.engine().stacks())
+        except Exception as fault:  # noqa: BLE001 - shown as an error
+            error = as_error(fault, "reading what is deployed", self.services.log_file)
+            self.post_message(StacksUnreadable(error))
+        else:
+            self.post_message(StacksRead(stacks))
+
+    @on(StacksRead)
+    def _stacks_read(self, message: StacksRead) -> None:
+        self.deployed = Deployed({summary.name: summary for summary in message.stacks})
+
+    @on(StacksUnreadable)
+    def _stacks_unreadable(self, message: StacksUnreadable) -> None:
+        self.deployed = replace(self.deployed, reading=False, fault=message.error)
+
+    # Operations
+
+    def operation_ended(self, screen: OperationScreen) -> None:
+        """Take note that nothing runs any more."""
+        self.operation = None
+        if self._leaving:
+            self._leave()
+        elif screen.KIND.value != "preview":
+            self.read_stacks()
+
+    def remember(self, sentence: str) -> None:
+        """Keep a sentence to print when the program has left the screen."""
+        self._told.append(sentence)
+
+    def show_error(self, error: PhilotesError) -> None:
+        """Show an error over whatever is on the screen."""
+        self.push_screen(ErrorDialog(error))
+
+    # Leaving
+
+    async def action_quit(self) -> None:
+        """Quit, or ask first while an operation runs."""
+        running = self.operation
+        if running is None or not running.running:
+            self._leave()
+            return
+        if isinstance(self.screen, ConfirmDialog):
+            return
+        name = wording.OPERATION[running.KIND]
+
+        def answered(yes: bool | None) -> None:
+            if yes and self.operation is None:
+                self._leave()
+            elif yes:
+                self._leaving = True
+                running.stop()
+
+        text = (
+            f"A {name} is running. Quitting cancels it: operations in flight are allowed to "
+            "end, then the program quits by itself."
+        )
+        question = Question("Quit?", text, safe="Keep running", other="Cancel it and quit")
+        self.push_screen(ConfirmDialog(question), answered)
+
+    def action_interrupt(self) -> None:
+        """Cancel what runs, else ask whether to quit; a second ctrl+c then quits."""
+        if self.operation is not None and self.operation.running:
+            if not isinstance(self.screen, ConfirmDialog):
+                self.operation.cancel_question()
+            return
+        if isinstance(self.screen, ConfirmDialog):
+            self._leave()
+            return
+        self.push_screen(ConfirmDialog(LEAVE), lambda yes: self._leave() if yes else None)
+
+    def _leave(self) -> None:
+        self.exit(tuple(self._told))
+
+    def _take_signals(self) -> None:
+        """Leave in order when asked to from outside or when the terminal goes away."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self.action_interrupt)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._told_to_leave)
+
+    def _told_to_leave(self) -> None:
+        running = self.operation
+        if running is not None and running.running:
+            self._leaving = True
+            running.stop()
+        else:
+            self._leave()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Log a defect of our own with its traceback, and leave with a sentence."""
+        super()._handle_exception(error)
+        if self.is_headless:
+            return
+        said = as_error(error, "drawing the screen", self.services.log_file)
+        self._exit_renderables[:] = [said.sentence()]
+
+    # Looks, help, sizes
+
+    def action_toggle_theme(self) -> None:
+        """Switch between light and dark."""
+        dark = self.current_theme.dark
+        self.theme = LIGHT if dark else DARK
+
+    @work(group="theme", exclusive=True, exit_on_error=False)
+    async def _save_theme(self, name: str) -> None:
+        try:
+            await in_thread(lambda: self.services.save_theme(name))
+        except Exception as fault:  # noqa: BLE001 - a look that is not kept is no reason to stop
+            LOGGER.warning("the theme was not saved: %s", fault)
+            self.notify("The theme could not be saved.", severity="warning", markup=False)
+
+    def action_help(self) -> None:
+        """List all keys of the present screen."""
+        if not isinstance(self.screen, HelpDialog):
+            self.push_screen(HelpDialog(keys_text(self, self.screen)))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer only the choice of a theme; all else comes from the keys of the screen."""
+        del screen
+        yield SystemCommand("Theme…", "Choose among all themes", self.action_change_theme)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover everything while the terminal is too small."""
+        small = is_too_small(event.size)
+        if small and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+        elif not small and isinstance(self.screen, TooSmallScreen):
+            self.pop_screen()

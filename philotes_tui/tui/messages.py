@@ -1,0 +1,76 @@
+"""What happened, told by widgets and workers to the screens that own the state."""
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from philotes_tui.engine import StackSummary, Target
+from philotes_tui.errors import PhilotesError
+from philotes_tui.releases import Catalog
+from philotes_tui.tui.resolution import Resolved
+
+
+@dataclass
+class TargetRead(Message):
+    """A stack's destination was read."""
+
+    stack: str
+    target: Target
+
+
+@dataclass
+class TargetUnreadable(Message):
+    """A stack's destination could not be read."""
+
+    stack: str
+    error: PhilotesError
+
+
+@dataclass
+class StacksRead(Message):
+    """The backend told what is deployed where."""
+
+    stacks: tuple[StackSummary, ...]
+
+
+@dataclass
+class StacksUnreadable(Message):
+    """The backend could not be asked."""
+
+    error: PhilotesError
+
+
+@dataclass
+class CatalogRead(Message):
+    """The registry listed its versions."""
+
+    registry: str
+    catalog: Catalog
+
+
+@dataclass
+class CatalogUnreadable(Message):
+    """The registry could not be asked."""
+
+    registry: str
+    error: PhilotesError
+
+
+@dataclass
+class ResourceHighlighted(Message):
+    """The cursor of a resource tree came to rest on a resource."""
+
+    urn: str
+
+
+@dataclass
+class Resolution(Message):
+    """A version was pinned to a destination and a digest, or could not be.
+
+    Attributes:
+        before_deploy: Whether this was the second look, right before a deploy.
+    """
+
+    resolved: Resolved | None
+    error: PhilotesError | None
+    before_deploy: bool

@@ -1,0 +1,167 @@
+"""The approval of a deploy: everything a person must know, then a deliberate act."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.types import CSSPathType
+from textual.widgets import Button, Input, Static
+
+from philotes_tui.engine import Op, Progress, Target
+from philotes_tui.errors import InvalidReference
+from philotes_tui.foreign import clean_line
+from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Version
+from philotes_tui.tui import wording
+from philotes_tui.tui.resolution import Resolved
+from philotes_tui.tui.screens.base import Dialog
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be approved.
+
+    Attributes:
+        resolved: Destination and chart, pinned.
+        deployed: The version deployed now, or an empty string.
+        preview: What the preview found.
+        again: Whether this repeats a deploy that did not succeed.
+    """
+
+    resolved: Resolved
+    deployed: str
+    preview: Progress
+    again: bool = False
+
+
+class ApprovalDialog(Dialog[bool]):
+    """Returns whether the deploy was approved; production needs the stack's name typed."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "approval.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "approve", "Deploy", show=False),
+        Binding("n", "close", "Cancel", show=False),
+        Binding("left,up", "app.focus_previous", "Other answer", show=False),
+        Binding("right,down", "app.focus_next", "Other answer", show=False),
+    ]
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.request = request
+        self._target = request.resolved.target
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box."""
+        production = self._target.is_production
+        with VerticalScroll(classes="box", can_focus=False) as box:
+            verb = "Deploy again" if self.request.again else "Deploy"
+            box.border_title = Content(f"{verb} {self.request.resolved.source.label}")
+            box.set_class(production, "-danger")
+            if production:
+                yield Static("▌PRODUCTION▐", classes="production", markup=False)
+            yield Static(facts(self.request), id="facts", markup=False)
+            yield Static(Text("\n").join(warnings(self.request)), id="warnings", markup=False)
+            if production:
+                name = self._target.stack
+                yield Static(f"Type the stack's name, {name}, to deploy:", markup=False)
+                yield Input(id="name", compact=True, select_on_focus=False)
+            with Horizontal(classes="buttons"):
+                key = "" if production else " (y)"
+                yield Button(Text(f"Deploy{key}"), id="deploy", disabled=production)
+                yield Button(Text("Cancel (esc)"), id="cancel", variant="primary")
+
+    def on_mount(self) -> None:
+        """Put the focus where Enter does no harm."""
+        self.query_one("#warnings").display = bool(warnings(self.request))
+        production = self._target.is_production
+        self.query_one("#name" if production else "#cancel").focus()
+
+    @property
+    def _named(self) -> bool:
+        if not self._target.is_production:
+            return True
+        return self.query_one("#name", Input).value.strip() == self._target.stack
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.query_one("#deploy", Button).disabled = not self._named
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        if self._named:
+            self.dismiss(True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "deploy" and self._named)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Give `y` and `n` no meaning where a name must be typed."""
+        del parameters
+        return not (self._target.is_production and action == "approve")
+
+    def action_approve(self) -> None:
+        """Deploy."""
+        self.dismiss(True)
+
+    def action_close(self) -> None:
+        """Do not deploy."""
+        self.dismiss(False)
+
+
+def facts(request: Request) -> Text:
+    """Return what would be deployed where, line by line."""
+    target, source = request.resolved.target, request.resolved.source
+    lines = [
+        ("stack", target.stack),
+        ("environment", target.environment),
+        ("cluster", target.context or "none"),
+        ("server", target.server or "unknown"),
+        ("namespace", target.namespace),
+        ("version", f"{request.deployed or 'nothing'} → {source.label}"),
+        ("chart", _origin(target, source)),
+        ("changes", wording.changes(request.preview)),
+    ]
+    text = Text()
+    for index, (label, value) in enumerate(lines):
+        text.append("\n" if index else "")
+        text.append(f"{label:<12}", "dim")
+        text.append(clean_line(value), "bold" if label in {"stack", "cluster", "version"} else "")
+    return text
+
+
+def _origin(target: Target, source: ChartSource) -> str:
+    if isinstance(source, RegistryChart):
+        digest = f"@{source.digest[:19]}…" if source.digest else ""
+        return f"{target.registry.removeprefix('oci://')}/philotes{digest}"
+    return str(source.path)
+
+
+def warnings(request: Request) -> list[Text]:
+    """Return what deserves a second look before approving."""
+    target, source = request.resolved.target, request.resolved.source
+    found: list[str] = []
+    if target.problem:
+        found.append(target.problem)
+    if isinstance(source, LocalChart) and target.environment != "dev":
+        found.append("Local charts are meant for development.")
+    if _is_older(source.label, request.deployed):
+        found.append("This is older than what is deployed now.")
+    if isinstance(source, RegistryChart) and source.version.is_prerelease and target.is_production:
+        found.append("This is a pre-release.")
+    gone = [r.step.name for r in request.preview.changed if r.step.op in {Op.DELETE, Op.REPLACE}]
+    if gone:
+        count = wording.plural(len(gone), "resource")
+        found.append(f"{count} will be deleted or replaced: {wording.listed(gone)}.")
+    return [Text(f"! {clean_line(line)}") for line in found]
+
+
+def _is_older(version: str, deployed: str) -> bool:
+    try:
+        return Version.parse(version) < Version.parse(deployed)
+    except InvalidReference:
+        return False

@@ -1,0 +1,45 @@
+"""What all screens have in common."""
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+from textual.types import CSSPathType
+
+if TYPE_CHECKING:
+    from philotes_tui.tui.app import PhilotesApp
+
+R = TypeVar("R")
+
+WIDE = 110
+"""Columns from which panes stand side by side."""
+
+
+class PhilotesScreen(Screen[None]):
+    """A whole screen: header, body, footer."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's own
+    ESCAPE_TO_MINIMIZE = False
+
+    @property
+    def philotes(self) -> "PhilotesApp":
+        """The program this screen belongs to."""
+        return cast("PhilotesApp", self.app)
+
+
+class Dialog(ModalScreen[R]):
+    """A box over the screen; Esc is always the safe way out."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", show=False),
+    ]
+
+    @property
+    def philotes(self) -> "PhilotesApp":
+        """The program this dialog belongs to."""
+        return cast("PhilotesApp", self.app)
+
+    def action_close(self) -> None:
+        """Go away without an answer."""
+        self.dismiss(None)

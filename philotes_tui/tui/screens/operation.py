@@ -1,0 +1,117 @@
+"""What a preview and a deploy have in common: events in, a fold, ten pictures a second."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import TypeAlias
+
+from textual import on, work
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from philotes_tui.engine import Engine, Kind, Progress, Sink
+from philotes_tui.errors import OperationCancelled, PhilotesError
+from philotes_tui.tui.faults import as_error
+from philotes_tui.tui.feed import Feed
+from philotes_tui.tui.offload import in_thread
+from philotes_tui.tui.screens.base import PhilotesScreen
+
+EACH = 0.1
+"""Seconds between two pictures of a running operation."""
+
+Operate: TypeAlias = Callable[[Engine, Sink], Progress]
+
+
+class OperationScreen(PhilotesScreen):
+    """Runs one operation at a time on a thread, and draws its fold on the screen's."""
+
+    KIND = Kind.PREVIEW
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.feed = Feed()
+        self.running = False
+        self.stopping = 0
+        self._timer: Timer | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """What is known of the operation so far."""
+        return self.feed.progress
+
+    @abstractmethod
+    def draw(self, *, news: bool) -> None:
+        """Draw the progress; without news only the clock has moved on."""
+
+    @abstractmethod
+    def ended(self, error: PhilotesError | None) -> None:
+        """Take the end of the operation."""
+
+    def start(self, operate: Operate) -> None:
+        """Begin an operation."""
+        self.feed = Feed()
+        self.running, self.stopping = True, 0
+        self.philotes.operation = self
+        if self._timer is None:
+            self._timer = self.set_interval(EACH, self._tick)
+        self._timer.resume()
+        self._operate(operate, self.feed.put)
+        self.refresh_bindings()
+
+    @work(thread=True, group="operation", exit_on_error=False)
+    def _operate(self, operate: Operate, sink: Sink) -> None:
+        operate(self.philotes.services.engine(), sink)
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker.group != "operation":
+            return
+        if event.state in {WorkerState.SUCCESS, WorkerState.ERROR, WorkerState.CANCELLED}:
+            self._finish(event.worker.error)
+
+    def _finish(self, fault: BaseException | None) -> None:
+        if self._timer is not None:
+            self._timer.pause()
+        self.feed.drain_all()
+        self.running = False
+        error = None
+        if fault is not None:
+            doing = f"running the {self.KIND.value}"
+            error = as_error(fault, doing, self.philotes.services.log_file)
+        with self.app.batch_update():
+            self.draw(news=True)
+            self.ended(error)
+        self.refresh_bindings()
+        self.philotes.operation_ended(self)
+
+    def _tick(self) -> None:
+        if not self.running:
+            return
+        news = self.feed.drain()
+        with self.app.batch_update():
+            self.draw(news=news)
+
+    def stop(self) -> None:
+        """Ask the engine to stop; a second call stops at once."""
+        if self.running:
+            self.stopping += 1
+            self._ask_to_stop()
+            self.draw(news=True)
+            self.refresh_bindings()
+
+    @work(group="stop", exit_on_error=False)
+    async def _ask_to_stop(self) -> None:
+        services = self.philotes.services
+        try:
+            await in_thread(lambda: services.engine().cancel())
+        except Exception as fault:  # noqa: BLE001 - said on the screen
+            error = as_error(fault, "cancelling", services.log_file)
+            self.notify(error.sentence(), severity="error", markup=False)
+
+    def cancel_question(self) -> None:
+        """Ask whether to cancel; a screen whose operation is harmless does not ask."""
+        self.stop()
+
+
+def was_cancelled(error: PhilotesError | None) -> bool:
+    """Return whether an operation ended because the operator wanted it."""
+    return isinstance(error, OperationCancelled)

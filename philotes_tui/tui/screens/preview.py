@@ -1,0 +1,271 @@
+"""The dry run: live as it is computed, then a tree to read and approve."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Footer, Static
+
+from philotes_tui.engine import Change, Kind, Progress, Result, Severity
+from philotes_tui.errors import PhilotesError
+from philotes_tui.foreign import clean_line
+from philotes_tui.releases import Version
+from philotes_tui.tui import wording
+from philotes_tui.tui.diffing import resource_lines
+from philotes_tui.tui.faults import as_error
+from philotes_tui.tui.messages import Resolution, ResourceHighlighted
+from philotes_tui.tui.offload import in_thread
+from philotes_tui.tui.resolution import Resolved, moved, resolve
+from philotes_tui.tui.screens.approval import ApprovalDialog, Request
+from philotes_tui.tui.screens.deploy import DeployScreen
+from philotes_tui.tui.screens.operation import OperationScreen, was_cancelled
+from philotes_tui.tui.widgets.busy_line import BusyLine
+from philotes_tui.tui.widgets.error_panel import ErrorPanel
+from philotes_tui.tui.widgets.lines_view import LinesView
+from philotes_tui.tui.widgets.log_view import LogView
+from philotes_tui.tui.widgets.place_header import PlaceHeader
+from philotes_tui.tui.widgets.resource_tree import ResourceTree
+
+
+class PreviewScreen(OperationScreen):
+    """Previews one version, or the local charts, on one stack."""
+
+    KIND = Kind.PREVIEW
+    CSS_PATH = "preview.tcss"
+    AUTO_FOCUS = "#tree"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "approve", "Approve", tooltip="Go on to deploy exactly this"),
+        Binding("c", "cancel", "Cancel", tooltip="Cancel the preview"),
+        Binding("r", "rerun", "Re-run", tooltip="Preview again"),
+        Binding("u", "unchanged", "Unchanged", tooltip="Show or hide unchanged resources"),
+        Binding("m", "messages", "Messages", tooltip="Show or hide what the engine said"),
+        Binding("escape", "back", "Back", tooltip="Back to the versions"),
+    ]
+
+    def __init__(self, stack: str, version: Version | None) -> None:
+        """Create the screen.
+
+        Args:
+            stack: The stack's name.
+            version: The version to preview, or None for the local charts.
+        """
+        super().__init__()
+        self.stack = stack
+        self.version = version
+        self.resolved: Resolved | None = None
+        self._fault: PhilotesError | None = None
+        self._leaving = False
+        self._resolving = False
+
+    @property
+    def label(self) -> str:
+        """What is previewed."""
+        return str(self.version) if self.version else "local charts"
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        clock = self.philotes.clock
+        yield PlaceHeader()
+        yield BusyLine(clock=clock, id="status")
+        yield Static(id="counts", markup=False)
+        yield ErrorPanel(id="fault")
+        with Container(id="panes"):
+            yield ResourceTree(clock=clock, live=False, id="tree")
+            yield LinesView(id="diff", empty="Nothing selected.")
+        yield LogView(id="log", empty="The engine said nothing.")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        """Name the panes and begin."""
+        self.query_one("#tree").border_title = "Changes"
+        self.query_one("#diff").border_title = "Properties"
+        self.query_one("#log").border_title = "Messages"
+        self.query_one("#log").display = False
+        self.action_rerun()
+
+    # Pin, then preview
+
+    def action_rerun(self) -> None:
+        """Preview again from the start."""
+        self._fault, self.resolved = None, None
+        self.query_one(ErrorPanel).clear()
+        self.query_one("#panes").display = True
+        self.query_one(LogView).restart()
+        self.query_one(ResourceTree).empty = "Waiting for the first resource."
+        self.query_one(ResourceTree).show({})
+        self.query_one("#counts", Static).update("")
+        self._resolve(before_deploy=False)
+
+    def _resolve(self, *, before_deploy: bool) -> None:
+        self._resolving = True
+        what = "Checking that nothing moved" if before_deploy else f"Looking up {self.label}"
+        self.query_one(BusyLine).start(what)
+        self._ask(before_deploy)
+        self.refresh_bindings()
+
+    @work(group="resolve", exclusive=True, exit_on_error=False)
+    async def _ask(self, before_deploy: bool) -> None:
+        services, stack, version = self.philotes.services, self.stack, self.version
+        try:
+            resolved = await in_thread(lambda: resolve(services, stack, version))
+        except Exception as fault:  # noqa: BLE001 - shown as an error
+            error = as_error(fault, f"looking up {self.label}", services.log_file)
+            self.post_message(Resolution(None, error, before_deploy))
+        else:
+            self.post_message(Resolution(resolved, None, before_deploy))
+
+    @on(Resolution)
+    def _resolution(self, message: Resolution) -> None:
+        self._resolving = False
+        now = message.resolved
+        if now is None:
+            self._fail(message.error)
+        elif not message.before_deploy:
+            self.resolved = now
+            self.philotes.target_read(now.target)
+            change = Change(self.stack, now.source)
+            self.query_one(BusyLine).start(self._doing())
+            self.start(lambda engine, sink: engine.preview(change, sink))
+        elif self.resolved is not None:
+            error = moved(self.resolved, now)
+            if error is None:
+                self._deploy(self.resolved)
+            else:
+                self._fail(error)
+
+    def _fail(self, error: PhilotesError | None) -> None:
+        if error is None:
+            return
+        self._fault = error
+        self.query_one(BusyLine).stop(f"✗ {error.what}")
+        keys = "r previews again   esc goes back to the versions"
+        panel = self.query_one(ErrorPanel)
+        panel.show(error, self.philotes.services.log_file, keys)
+        self.query_one("#panes").display = bool(self.progress.resources)
+        panel.focus()
+        self.refresh_bindings()
+
+    # What is drawn
+
+    def _doing(self) -> str:
+        where = f"{self.label} on {clean_line(self.stack)}"
+        if self.stopping:
+            return f"Cancelling the preview of {where}"
+        number = wording.plural(len(self.progress.resources), "resource")
+        return f"Previewing {where}  {number}"
+
+    def draw(self, *, news: bool) -> None:
+        """Draw the preview as far as it is computed."""
+        progress = self.progress
+        if self.running:
+            self.query_one(BusyLine).say(self._doing())
+        if not news:
+            return
+        self.query_one("#counts", Static).update(Text(f" {wording.counts(progress.counts)}"))
+        self.query_one(ResourceTree).show(progress.resources)
+        self.query_one(LogView).take(progress.log)
+        if any(getattr(line, "severity", None) in _LOUD for line in progress.log):
+            self.query_one(LogView).display = True
+
+    def ended(self, error: PhilotesError | None) -> None:
+        """Say what the preview found."""
+        if was_cancelled(error):
+            self.query_one(BusyLine).stop("The preview was cancelled. r runs it again.")
+            self.query_one(ResourceTree).empty = "Cancelled before anything was computed."
+        elif error is not None:
+            self._fail(error)
+        else:
+            self._say_found(self.progress)
+        if self._leaving:
+            self.dismiss(None)
+
+    def _say_found(self, progress: Progress) -> None:
+        took = wording.duration(progress.elapsed(self.philotes.clock()))
+        stack = clean_line(self.stack)
+        tree = self.query_one(ResourceTree)
+        changed = len(progress.changed)
+        if not changed:
+            self.query_one(BusyLine).stop(
+                f"No changes: {stack} already is as {self.label} wants it."
+            )
+            tree.empty = "No changes. u shows the unchanged resources."
+            tree.show(progress.resources)
+            return
+        number = wording.plural(changed, "change")
+        self.query_one(BusyLine).stop(
+            f"✓ {self.label} on {stack}: {number} ({took}). a approves, esc goes back."
+        )
+        tree.go_to(progress.changed[0].step.urn)
+
+    @on(ResourceHighlighted)
+    def _highlighted(self) -> None:
+        resource = self.query_one(ResourceTree).highlighted
+        view = self.query_one("#diff", LinesView)
+        view.show(resource_lines(resource) if resource else ())
+        name = clean_line(resource.step.name, 60) if resource else ""
+        view.set_title(f"Properties of {name}" if name else "Properties")
+
+    # What the operator does
+
+    @property
+    def approvable(self) -> bool:
+        """Whether there is a finished preview to approve."""
+        done = self.progress.result is Result.SUCCEEDED and not self.running
+        return done and self._fault is None and self.resolved is not None and not self._resolving
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what works now."""
+        del parameters
+        if action == "approve":
+            return self.approvable
+        if action == "cancel":
+            return self.running
+        if action == "rerun":
+            return not self.running and not self._resolving
+        return True
+
+    def action_approve(self) -> None:
+        """Ask for approval, then check that what was previewed still holds."""
+        if self.resolved is None:
+            return
+        deployed = self.philotes.deployed.version(self.stack)
+
+        def answered(approved: bool | None) -> None:
+            if approved:
+                self._resolve(before_deploy=True)
+
+        self.app.push_screen(
+            ApprovalDialog(Request(self.resolved, deployed, self.progress)), answered
+        )
+
+    def _deploy(self, resolved: Resolved) -> None:
+        deployed = self.philotes.deployed.version(self.stack)
+        self.app.switch_screen(DeployScreen(Request(resolved, deployed, self.progress)))
+
+    def action_cancel(self) -> None:
+        """Cancel the preview; it changes nothing, so nothing is asked."""
+        self.stop()
+
+    def action_unchanged(self) -> None:
+        """Show or hide unchanged resources."""
+        tree = self.query_one(ResourceTree)
+        tree.unchanged = not tree.unchanged
+
+    def action_messages(self) -> None:
+        """Show or hide what the engine said."""
+        log = self.query_one(LogView)
+        log.display = not log.display
+
+    def action_back(self) -> None:
+        """Go back; a running preview is cancelled first."""
+        if self.running:
+            self._leaving = True
+            self.stop()
+        else:
+            self.dismiss(None)
+
+
+_LOUD = {Severity.WARNING, Severity.ERROR}

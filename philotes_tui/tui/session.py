@@ -1,0 +1,57 @@
+"""What all screens know together: where a deploy would go, and what is deployed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from philotes_tui.engine import StackSummary, Target
+from philotes_tui.errors import PhilotesError
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the operator stands.
+
+    Attributes:
+        stack: The stack selected.
+        registry: The registry to show while the target is being read.
+        target: The stack's destination, or None until it is read.
+        fault: Why the target cannot be read.
+        local: Whether the local charts are used.
+        demo: Whether this is the demo.
+    """
+
+    stack: str
+    registry: str = ""
+    target: Target | None = None
+    fault: PhilotesError | None = None
+    local: bool = False
+    demo: bool = False
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the target is known to be production."""
+        return self.target is not None and self.target.is_production
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What is deployed where, as far as it has been read.
+
+    Attributes:
+        stacks: The summaries by stack name; empty until they are read.
+        reading: Whether they are being read now.
+        fault: Why they could not be read the last time.
+    """
+
+    stacks: Mapping[str, StackSummary] = field(default_factory=dict)
+    reading: bool = False
+    fault: PhilotesError | None = None
+
+    def version(self, stack: str) -> str:
+        """Return what is deployed on a stack, or an empty string."""
+        summary = self.stacks.get(stack)
+        return summary.deployed if summary else ""
+
+    def on(self, version: str) -> tuple[str, ...]:
+        """Return the stacks that a version is deployed on."""
+        return tuple(name for name, s in self.stacks.items() if s.deployed == version)

@@ -1,0 +1,115 @@
+"""The tree of an operation's resources, flattened to the rows a screen shows. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from philotes_tui.engine import UNTOUCHED, Resource, State, Step
+
+
+@dataclass(frozen=True)
+class Row:
+    """One visible line of the tree.
+
+    Attributes:
+        urn: The resource's URN; the key that a cursor holds on to.
+        resource: The resource as it stands.
+        guides: The lines drawn to the left of it.
+        folded: How many rows below it are folded away.
+        leaf: Whether there is nothing below it.
+    """
+
+    urn: str
+    resource: Resource
+    guides: str
+    folded: int
+    leaf: bool
+
+
+def tree_rows(
+    resources: Mapping[str, Resource],
+    *,
+    unchanged: bool = True,
+    folded: Collection[str] = (),
+) -> tuple[Row, ...]:
+    """Return the rows of the tree in the order in which resources first appeared.
+
+    Args:
+        resources: All resources by URN.
+        unchanged: Whether resources that stay as they are get a row of their own;
+            those with a touched one below them always do.
+        folded: The URNs whose children are folded away.
+    """
+    shown = set(resources) if unchanged else _touched(resources)
+    children: dict[str, list[str]] = {}
+    for urn, resource in resources.items():
+        if urn in shown:
+            parent = resource.step.parent
+            children.setdefault(parent if parent in shown else "", []).append(urn)
+    rows: list[Row] = []
+    _walk(_Tree(resources, children, folded), "", "", rows)
+    return tuple(rows)
+
+
+@dataclass(frozen=True)
+class _Tree:
+    resources: Mapping[str, Resource]
+    children: Mapping[str, list[str]]
+    folded: Collection[str]
+
+    def below(self, urn: str) -> int:
+        """Return how many resources hang below one."""
+        number, waiting = 0, [urn]
+        while waiting:
+            kids = self.children.get(waiting.pop(), [])
+            number += len(kids)
+            waiting.extend(kids)
+        return number
+
+
+def _walk(tree: _Tree, parent: str, guides: str, rows: list[Row], depth: int = 0) -> None:
+    """Append the rows below `parent`; the depth is bounded against parents in a circle."""
+    kids = tree.children.get(parent, [])
+    for index, urn in enumerate(kids):
+        last = index == len(kids) - 1
+        own = guides + ("" if depth == 0 else "└ " if last else "├ ")
+        leaf = urn not in tree.children
+        hidden = tree.below(urn) if urn in tree.folded else 0
+        rows.append(Row(urn, tree.resources[urn], own, hidden, leaf))
+        if not leaf and not hidden and depth < 50:  # noqa: PLR2004 - deeper than any program
+            below = guides + ("" if depth == 0 else "  " if last else "│ ")
+            _walk(tree, urn, below, rows, depth + 1)
+
+
+def _touched(resources: Mapping[str, Resource]) -> set[str]:
+    """Return the URNs of touched or failed resources and of all their ancestors."""
+    shown: set[str] = set()
+    for urn, resource in resources.items():
+        if resource.step.op in UNTOUCHED and resource.state is not State.FAILED:
+            continue
+        at = urn
+        while at in resources and at not in shown:
+            shown.add(at)
+            at = resources[at].step.parent
+    return shown
+
+
+def short_type(step: Step) -> str:
+    """Return a type token's last part: `kubernetes:apps/v1:Deployment` is a `Deployment`."""
+    token = step.type
+    if token.startswith("pulumi:providers:"):
+        return f"Provider {token.rpartition(':')[2]}"
+    return token.rpartition(":")[2] or token
+
+
+def short_name(step: Step, resources: Mapping[str, Resource]) -> str:
+    """Return the name without what it repeats of its parent's.
+
+    A Chart's children are called `<chart>:<namespace>/<name>`
+    (pulumi/pulumi-kubernetes:provider/pkg/provider/helm/v4/chart.go).
+    """
+    parent = resources.get(step.parent)
+    if parent is not None:
+        prefix = parent.step.name + ":"
+        if step.name.startswith(prefix) and len(step.name) > len(prefix):
+            return step.name[len(prefix) :]
+    return step.name or step.urn

@@ -1,0 +1,218 @@
+"""Stand-ins for what the screens are given: an engine that replays events, a list of tags."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from philotes_tui.engine import (
+    Change,
+    Event,
+    Kind,
+    Progress,
+    Sink,
+    StackSummary,
+    Target,
+    Update,
+    fold,
+)
+from philotes_tui.releases import Catalog, Version, catalog_from_tags
+from philotes_tui.tui.app import PhilotesApp
+from philotes_tui.tui.services import Services
+from tests.tui import acts
+
+TAGS = (
+    *("0.1.0", "0.1.1", "0.1.2", "0.2.0", "0.2.1", "0.3.0-rc.1", "0.3.0-beta.1_build.5"),
+    *("0.10.0-alpha", "latest", "sha256-" + "a" * 64 + ".sig"),
+)
+LONG_REGISTRY = "oci://registry.platform.example.internal:5443/platform-engineering/philotes/charts"
+
+
+class Gate:
+    """Holds a thread until it is opened; opened at the latest when the test ends."""
+
+    def __init__(self) -> None:
+        self._opened = threading.Event()
+        self.reached = threading.Event()
+
+    def wait(self) -> None:
+        self.reached.set()
+        assert self._opened.wait(30), "a gate was never opened"
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+@dataclass
+class ReplayEngine:
+    """Replays events per operation; raises what it is told to after them.
+
+    A gate among the events holds the operation at that point.
+    """
+
+    on_preview: Callable[[Change], Iterable[Event | Gate]] = lambda c: acts.preview(c.stack)
+    on_up: Callable[[Change], Iterable[Event | Gate]] = lambda c: acts.deploy_done(
+        c.stack, c.expected
+    )
+    preview_fault: Exception | None = None
+    up_fault: Exception | None = None
+    stacks_fault: Exception | None = None
+    deployed: dict[str, str] = field(default_factory=lambda: {"dev": "0.1.2", "staging": "0.1.0"})
+    cancels: int = 0
+    on_cancel: Callable[[], None] = lambda: None
+    previews: list[Change] = field(default_factory=list)
+    ups: list[Change] = field(default_factory=list)
+
+    def _replay(self, events: Iterable[Event | Gate], sink: Sink) -> Progress:
+        progress = Progress()
+        for event in events:
+            if isinstance(event, Gate):
+                event.wait()
+                continue
+            sink(event)
+            progress = fold(progress, [event])
+        return progress
+
+    def preview(self, change: Change, sink: Sink) -> Progress:
+        self.previews.append(change)
+        progress = self._replay(self.on_preview(change), sink)
+        if self.preview_fault is not None:
+            raise self.preview_fault
+        return progress
+
+    def up(self, change: Change, sink: Sink) -> Progress:
+        self.ups.append(change)
+        progress = self._replay(self.on_up(change), sink)
+        if self.up_fault is not None:
+            raise self.up_fault
+        self.deployed[change.stack] = change.source.label
+        return progress
+
+    def destroy(self, stack: str, sink: Sink) -> Progress:
+        raise NotImplementedError
+
+    def refresh(self, stack: str, sink: Sink) -> Progress:
+        raise NotImplementedError
+
+    def stacks(self) -> tuple[StackSummary, ...]:
+        if self.stacks_fault is not None:
+            raise self.stacks_fault
+        when = datetime(2024, 1, 1, tzinfo=UTC)
+        return tuple(
+            StackSummary(name, 9, when, outputs={"version": version, "source": "registry"})
+            for name, version in self.deployed.items()
+        )
+
+    def outputs(self, stack: str) -> Mapping[str, object]:
+        return {}
+
+    def history(self, stack: str, limit: int = 20) -> tuple[Update, ...]:
+        return ()
+
+    def cancel(self) -> bool:
+        self.cancels += 1
+        self.on_cancel()
+        return True
+
+    def running(self) -> Kind | None:
+        return None
+
+
+@dataclass
+class ListedCharts:
+    """A registry that lists these tags, or raises."""
+
+    tags: tuple[str, ...] = TAGS
+    fault: Exception | None = None
+    digests: dict[str, str] = field(default_factory=dict)
+    gate: Gate | None = None
+
+    async def catalog(self) -> Catalog:
+        if self.gate is not None:
+            self.gate.wait()
+        if self.fault is not None:
+            raise self.fault
+        return catalog_from_tags(self.tags)
+
+    async def digest(self, version: Version) -> str:
+        if self.fault is not None:
+            raise self.fault
+        return self.digests.get(version.text, "sha256:" + "1f" * 32)
+
+
+@dataclass
+class Stage:
+    """Everything one test sets up; `app` is made of it."""
+
+    engine: ReplayEngine = field(default_factory=ReplayEngine)
+    charts: ListedCharts = field(default_factory=ListedCharts)
+    registry: str = "oci://127.0.0.1:5000/charts"
+    context: str = "philotes-demo"
+    server: str = "https://127.0.0.1:6443"
+    target_fault: Exception | None = None
+    stack: str = "dev"
+    theme: str = ""
+    demo: bool = False
+    saved_themes: list[str] = field(default_factory=list)
+    gates: list[Gate] = field(default_factory=list)
+    now: float = acts.BEGAN + 14.0
+
+    def gate(self) -> Gate:
+        made = Gate()
+        self.gates.append(made)
+        return made
+
+    def target(self, stack: str) -> Target:
+        if self.target_fault is not None:
+            raise self.target_fault
+        environment = {"prod": "production"}.get(stack, stack)
+        return Target(stack, environment, "philotes", self.context, self.server, self.registry)
+
+    def app(self) -> PhilotesApp:
+        services = Services(
+            stacks=("dev", "staging", "prod"),
+            stack=self.stack,
+            registry=self.registry,
+            target=self.target,
+            charts=lambda _: self.charts,
+            engine=lambda: self.engine,
+            local_charts=Path("/srv/philotes/charts/philotes"),
+            log_file=Path("/var/log/philotes-tui.log"),
+            settings_file=Path("/etc/philotes-tui.toml"),
+            theme=self.theme,
+            save_theme=self.saved_themes.append,
+            demo=self.demo,
+        )
+        return HeldApp(services, self)
+
+
+class HeldApp(PhilotesApp):
+    """Opens all gates when it ends, so that no thread outlives a test."""
+
+    def __init__(self, services: Services, stage: Stage) -> None:
+        super().__init__(services, clock=lambda: stage.now)
+        self._stage = stage
+
+    def on_unmount(self) -> None:
+        for gate in self._stage.gates:
+            gate.open()
+
+
+async def until(pilot: Pilot[object], fact: Callable[[], object], what: str = "") -> None:
+    """Let the program run until a fact holds; fails after some thousand turns."""
+    for _ in range(3_000):
+        if fact():
+            await pilot.pause()
+            return
+        await pilot.pause(0.005)
+    raise AssertionError(f"never came true: {what or fact}")
+
+
+def screen_text(app: PhilotesApp) -> str:
+    """Return what the terminal shows, as lines of text."""
+    width, height = app.size
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(s.text for s in strip)[:width] for strip in strips[:height])
