@@ -100,6 +100,11 @@ class Progress:
         return tuple(r for r in self.resources.values() if r.state is State.FAILED)
 
     @property
+    def unfinished(self) -> tuple[Resource, ...]:
+        """The resources whose step had begun and not ended; after the end, in unknown state."""
+        return tuple(r for r in self.resources.values() if r.state is State.RUNNING)
+
+    @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """The diagnostics that explain a failure, in order."""
         return tuple(
@@ -140,6 +145,9 @@ class _Batch:
     """The mutable inside of one `fold`; never leaves it."""
 
     def __init__(self, progress: Progress) -> None:
+        self._begin(progress)
+
+    def _begin(self, progress: Progress) -> None:
         self.base = progress
         self.resources = dict(progress.resources)
         self.log: list[Diagnostic | LogLine] = []
@@ -161,6 +169,8 @@ class _Batch:
                     self.resources[urn] = replace(known, diagnostics=(*known.diagnostics, event))
             case LogLine():
                 self.log.append(event)
+            case OperationStarted():
+                self._begin(_whole(self.base, event))
             case _:
                 self.base = _whole(self.base, event)
 

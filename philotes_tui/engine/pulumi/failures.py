@@ -1,0 +1,252 @@
+"""What the command line's failures mean, as our own errors. Pure.
+
+The texts are those of Pulumi 3.259 and its Kubernetes provider 4.25; each was
+seen from the real programs. What matches none of them is `OperationFailed`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from philotes_tui.engine.events import Kind
+from philotes_tui.engine.file_backend import Lock
+from philotes_tui.engine.values import without_credentials
+from philotes_tui.errors import (
+    BackendUnavailable,
+    ClusterUnreachable,
+    ContextUnknown,
+    OperationCancelled,
+    OperationFailed,
+    PhilotesError,
+    RegistryDenied,
+    RegistryUnreachable,
+    SettingsError,
+    StackLocked,
+    StateFolderError,
+    ToolMissing,
+    VersionNotFound,
+    WrongPassphrase,
+)
+from philotes_tui.foreign import clean_line, clean_text
+
+EXIT_CANCELLED = 8
+"""pulumi/pulumi:sdk/go/common/util/cmdutil/exit.go."""
+
+_LONGEST_SAID = 800
+_NAMES = {
+    Kind.PREVIEW: "preview",
+    Kind.UP: "deploy",
+    Kind.DESTROY: "destroy",
+    Kind.REFRESH: "refresh",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """All that is known of an operation that did not succeed.
+
+    Attributes:
+        source: What was to be deployed, as people call it.
+        code: The command line's exit code; negative for a signal.
+        stderr: What it printed there.
+        diagnostics: The engine's error messages, in order.
+        locks: Who holds the stack, where the backend's files tell.
+        cancelled: Whether this program asked it to stop.
+    """
+
+    kind: Kind
+    stack: str
+    source: str
+    code: int
+    stderr: str
+    diagnostics: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    cancelled: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return how people call the operation."""
+        return _NAMES[self.kind]
+
+    @property
+    def text(self) -> str:
+        """Return everything that was said."""
+        return "\n".join((*self.diagnostics, self.stderr))
+
+    def said(self, pattern: str = "") -> str:
+        """Return the message that says most: the first that matches, the first at all."""
+        messages = [*self.diagnostics, *_error_lines(self.stderr)]
+        found = next((m for m in messages if re.search(pattern, m, re.IGNORECASE)), "")
+        more = len(self.diagnostics) - 1
+        text = _short(found or next(iter(messages), f"exit code {self.code}"))
+        return text + (f" (and {more} more)" if more > 0 and not pattern else "")
+
+
+def error_of(failure: Failure) -> PhilotesError:
+    """Return the error that tells a person what happened and what to do."""
+    if failure.cancelled or failure.code == EXIT_CANCELLED:
+        return OperationCancelled(
+            f"The {failure.name} was cancelled",
+            on=failure.stack,
+            todo="What was already done stays done; run a preview to see what is left.",
+        )
+    for pattern, make in _RULES:
+        if re.search(pattern, failure.text, re.IGNORECASE):
+            return make(failure, pattern)
+    return OperationFailed(
+        f"The {failure.name} of {failure.source or 'the stack'} failed",
+        on=failure.stack,
+        said=failure.said(),
+        todo="Correct the cause and try again; what was already done stays done.",
+        diagnostics=[_short(text, 4_000) for text in failure.diagnostics]
+        or _error_lines(failure.stderr),
+    )
+
+
+def _error_lines(stderr: str) -> list[str]:
+    lines = [clean_line(without_credentials(line)) for line in stderr.splitlines()]
+    return [line.removeprefix("error: ") for line in lines if line.startswith("error: ")] or [
+        line for line in lines if line
+    ]
+
+
+def _short(text: str, limit: int = _LONGEST_SAID) -> str:
+    return clean_text(without_credentials(text), limit).strip()
+
+
+def _locked(failure: Failure, pattern: str) -> PhilotesError:
+    gone = [lock for lock in failure.locks if lock.alive is False]
+    if failure.locks and len(gone) == len(failure.locks):
+        todo = (
+            "That process is gone, so nothing holds the stack any more: run"
+            f" `pulumi cancel --stack {failure.stack}`, then `pulumi refresh`."
+        )
+    else:
+        todo = "Wait until it has ended, then try again."
+    said = "; ".join(_holder(lock) for lock in failure.locks) or failure.said(pattern)
+    return StackLocked("Another process works on the stack", on=failure.stack, said=said, todo=todo)
+
+
+def _holder(lock: Lock) -> str:
+    state = {True: "still running", False: "no longer running", None: "on another machine"}
+    return f"{lock.user}@{lock.host}, process {lock.pid} ({state[lock.alive]}), since {lock.since}"
+
+
+def _passphrase(failure: Failure, pattern: str) -> PhilotesError:
+    return WrongPassphrase(
+        "The stack's secrets cannot be read with this passphrase",
+        on=failure.stack,
+        said=failure.said(pattern),
+        todo="Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the passphrase it was made with.",
+    )
+
+
+def _disk_full(failure: Failure, pattern: str) -> PhilotesError:
+    return StateFolderError(
+        f"The {failure.name} stopped because the disk is full",
+        on=failure.stack,
+        said=failure.said(pattern),
+        todo="Free some space, then try again.",
+    )
+
+
+def _backend(failure: Failure, pattern: str) -> PhilotesError:
+    return BackendUnavailable(
+        "The Pulumi backend cannot be used",
+        said=failure.said(pattern),
+        todo="Check PULUMI_BACKEND_URL, or log in with `pulumi login`.",
+    )
+
+
+def _plugin(failure: Failure, pattern: str) -> PhilotesError:
+    return ToolMissing(
+        "A plugin of Pulumi is missing",
+        said=failure.said(pattern),
+        todo="Run `philotes-tui doctor` to see which version is needed and how to get it.",
+    )
+
+
+def _context(failure: Failure, pattern: str) -> PhilotesError:
+    return ContextUnknown(
+        "The kubeconfig has no such context",
+        on=failure.stack,
+        said=failure.said(pattern),
+        todo="Correct philotes:kubeContext in the stack file, or the kubeconfig.",
+    )
+
+
+def _cluster(failure: Failure, pattern: str) -> PhilotesError:
+    return ClusterUnreachable(
+        f"The Kubernetes cluster did not answer, so the {failure.name} stopped",
+        on=failure.stack,
+        said=failure.said(pattern),
+        todo="Check that the cluster runs and the context is right, then try again.",
+    )
+
+
+def _version(failure: Failure, pattern: str) -> PhilotesError:
+    return VersionNotFound(
+        f"The registry does not have {failure.source or 'the chart'} (any more)",
+        said=failure.said(pattern),
+        todo="Reload the list of versions and choose another one.",
+    )
+
+
+def _registry(failure: Failure, pattern: str) -> PhilotesError:
+    return RegistryUnreachable(
+        "The chart registry did not answer",
+        said=failure.said(pattern),
+        todo="Check the registry's address and your network, then try again.",
+    )
+
+
+def _denied(failure: Failure, pattern: str) -> PhilotesError:
+    return RegistryDenied(
+        "The chart registry refused to give the chart",
+        said=failure.said(pattern),
+        todo="Log in with `helm registry login`, then try again.",
+    )
+
+
+def _settings(failure: Failure, pattern: str) -> PhilotesError:
+    return SettingsError(
+        "The stack's configuration cannot be used",
+        on=f"Pulumi.{failure.stack}.yaml",
+        said=failure.said(pattern),
+        todo="Correct that key in the stack file.",
+    )
+
+
+_PULL = r"FetchReference|failed to (?:pull|locate|download)|chart.{0,200}oci://"
+_NO_ANSWER = (
+    r"connection refused|no such host|i/o timeout|deadline exceeded|connection reset"
+    r"|network is unreachable|TLS handshake|server gave HTTP response|x509|\bEOF\b"
+)
+
+_LOCKED = r"the stack is currently locked by|\[409\] Conflict: Another update"
+_PASSPHRASE = r"incorrect passphrase|passphrase must be set|message authentication failed"
+_DISK_FULL = r"no space left on device|disk quota exceeded"
+_BACKEND = (
+    r"unable to open state (?:directory|database)|PULUMI_ACCESS_TOKEN must be set"
+    r"|performing HTTP request|could not get cloud url|invalid access token|unable to open bucket"
+)
+_PLUGIN = r"no resource plugin|could not (?:find|download|install) plugin|failed to (?:load|install) plugin"
+_SETTINGS = r"\bphilotes:\w+ is\b|missing required configuration variable"
+_CONTEXT = r"context \S+ does not exist|context was not found|no context exists"
+_CLUSTER = (
+    r"Kubernetes cluster is unreachable|unable to load schema information from the API server"
+    rf"|/(?:api|apis)/[^\s]*.{{0,200}}(?:{_NO_ANSWER})"
+)
+_RULES: Sequence[tuple[str, Callable[[Failure, str], PhilotesError]]] = (
+    (_LOCKED, _locked),
+    (_PASSPHRASE, _passphrase),
+    (_DISK_FULL, _disk_full),
+    (_BACKEND, _backend),
+    (_PLUGIN, _plugin),
+    (_SETTINGS, _settings),
+    (_CONTEXT, _context),
+    (rf"(?s)(?:{_PULL}).{{0,400}}\bnot found\b", _version),
+    (rf"(?s)(?:{_PULL}).{{0,600}}(?:unauthorized|denied|\b40[13]\b)", _denied),
+    (rf"(?s)(?:{_PULL}).{{0,600}}(?:{_NO_ANSWER})", _registry),
+    (_CLUSTER, _cluster),
+)
