@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from philotes_tui.errors import NotARegistry, RegistryDenied
+from philotes_tui.errors import NotARegistry
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
 from philotes_tui.registry.challenge import Challenge, parse_challenges
@@ -110,7 +110,7 @@ class Authorizer:
             self._notice(
                 f"The login for {repository.host} in {basic.source} was refused; "
                 f"{repository} was read without it. "
-                f"Renew it with `helm registry login {repository.host}`."
+                f"Renew it with `{failures.login_command(repository)}`."
             )
         if answer.status == HTTPStatus.NOT_FOUND:
             raise failures.not_a_registry(answer, repository)
@@ -123,13 +123,6 @@ class Authorizer:
         return await self._transport.send(
             "GET", url, headers, largest=self._transport.limits.error_bytes
         )
-
-    def refused(
-        self, repository: Repository, answer: Answer, basic: Basic | None
-    ) -> RegistryDenied:
-        """Return the error of a registry that refuses what it just granted."""
-        self._cache.drop(repository)
-        return failures.denied(repository, answer.said(), source=basic.source if basic else "")
 
 
 def token_url(challenge: Challenge, repository: Repository) -> str:

@@ -1,5 +1,6 @@
 """Reading an OCI registry: tags and manifests (distribution-spec v1.1.1)."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -104,7 +105,7 @@ class RegistryClient:
         async with failures.within(self._limits.deadline, url):
             answer = await self._request("HEAD", url, repository, accept=MANIFEST_TYPES, largest=0)
             digest = answer.headers.get("docker-content-digest", "")
-            if answer.is_ok and DIGEST.fullmatch(digest) and not answer.is_html:
+            if answer.is_ok and DIGEST.fullmatch(digest):
                 return digest
             if answer.is_ok or answer.status in _HEAD_REFUSED:
                 return (await self._manifest(reference)).digest
@@ -147,21 +148,40 @@ class RegistryClient:
         accept: tuple[str, ...],
         largest: int,
     ) -> Answer:
-        """Send one request, with the token kept or, after a 401, with a new one, once."""
+        """Send one request, with the token kept or, after a 401, with a new one, once.
+
+        A kept token that is refused, whether by 401 or 403, is forgotten: only a
+        request without one is told by which challenge to go on.
+        """
         headers = {"Accept": ", ".join(accept)}
-        if kept := self._cache.get(repository):
-            headers["Authorization"] = kept
-        answer = await self._transport.send(method, url, headers, largest=largest)
-        if answer.status == HTTPStatus.UNAUTHORIZED:
+        kept = self._cache.get(repository)
+        answer = await self._send(method, url, headers, kept, largest)
+        if kept and answer.status in failures.REFUSED:
             self._cache.drop(repository)
-            headers["Authorization"] = await self._authorizer.authorize(repository, answer)
-            answer = await self._transport.send(method, url, headers, largest=largest)
+            answer = await self._send(method, url, headers, None, largest)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            granted = await self._authorizer.authorize(repository, answer)
+            answer = await self._send(method, url, headers, granted, largest)
             if answer.status == HTTPStatus.UNAUTHORIZED:
-                basic = await self._credentials.lookup(str(repository.host))
-                raise self._authorizer.refused(repository, answer, basic)
+                self._cache.drop(repository)
+                login = await self._credentials.lookup(str(repository.host))
+                raise failures.denied(
+                    repository, answer.said(), source=login.source if login else ""
+                )
         if warning := _warning(answer):
             self._add_notice(f"{repository.host} warns: {warning}")
         return answer
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        authorization: str | None,
+        largest: int,
+    ) -> Answer:
+        granted = {"Authorization": authorization} if authorization else {}
+        return await self._transport.send(method, url, {**headers, **granted}, largest=largest)
 
 
 def _manifest_url(reference: Reference) -> str:

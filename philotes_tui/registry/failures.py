@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -21,6 +22,7 @@ from philotes_tui.errors import (
 )
 from philotes_tui.registry.answer import Answer, redacted
 from philotes_tui.registry.duration import retry_after
+from philotes_tui.registry.host import is_loopback
 from philotes_tui.registry.reference import Repository
 
 REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -57,7 +59,19 @@ def unreachable(error: Exception, url: str) -> RegistryUnreachable:
         url: What was asked; shown without query.
     """
     what, said, todo = _diagnose(error, _host(url))
+    if _is_proxied(url):
+        todo += " It is asked through the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY."
     return RegistryUnreachable(what, on=redacted(url), said=said, todo=todo)
+
+
+def _is_proxied(url: str) -> bool:
+    """Whether the environment puts a proxy before a URL; httpx reads it the same way."""
+    scheme, host = url.partition(":")[0], _host(url)
+    proxies = getproxies()
+    named = bool(proxies.get(scheme) or proxies.get("all"))
+    return (
+        named and not is_loopback(urlsplit(f"//{host}").hostname or "") and not proxy_bypass(host)
+    )
 
 
 def _host(url: str) -> str:
@@ -180,12 +194,18 @@ def denied(repository: Repository, said: str, *, source: str = "") -> RegistryDe
         said: What the registry said.
         source: The file whose login was refused; empty where there was none.
     """
-    login = f"`helm registry login {repository.host}`"
+    login = f"`{login_command(repository)}`"
     if source:
         todo = f"The login in {source} was refused: renew it with {login}, or check the address."
     else:
         todo = f"Check the address; if it is private, log in with {login}."
     return RegistryDenied(f"{repository} is missing or private", said=said, todo=todo)
+
+
+def login_command(repository: Repository) -> str:
+    """Return the command that stores a login for a registry."""
+    plain = " --plain-http" if repository.plain_http else ""
+    return f"helm registry login {repository.host}{plain}"
 
 
 def rate_limited(answer: Answer) -> RegistryRateLimited:

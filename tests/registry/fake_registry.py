@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Mapping
@@ -68,7 +69,9 @@ def html(text: str, status: int = 200) -> Reply:
 class FakeRegistry:
     """Serves `answer` until the block ends; keeps every request in `requests`."""
 
-    def __init__(self, answer: Callable[[Request], Reply]) -> None:
+    def __init__(
+        self, answer: Callable[[Request], Reply], tls: ssl.SSLContext | None = None
+    ) -> None:
         self.requests: list[Request] = []
         self.failed: list[BaseException] = []
         self.asked_once = threading.Event()
@@ -76,6 +79,8 @@ class FakeRegistry:
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = False
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
@@ -124,7 +129,7 @@ class FakeRegistry:
                 except BaseException as error:  # noqa: BLE001 - reported at the end of the block
                     fake.failed.append(error)
 
-            do_HEAD = do_GET  # noqa: N815
+            do_HEAD = do_CONNECT = do_GET  # noqa: N815
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 pass

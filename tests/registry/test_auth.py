@@ -127,19 +127,46 @@ def test_a_token_is_kept_for_the_next_question_until_it_expires() -> None:
         asyncio.run(chart.digest("0.1.0"))
         assert [r.path for r in fake.requests].count("/token") == 1
         assert len(fake.requests) == 4
-        now[0] += 300
+        now[0] += 294
+        versions(chart)
+        assert [r.path for r in fake.requests].count("/token") == 1
+        now[0] += 2  # five seconds before its end it is too old to be sent
         versions(chart)
         assert [r.path for r in fake.requests].count("/token") == 2
 
 
-def test_a_token_refused_before_its_time_is_fetched_anew_once() -> None:
-    grants = iter(["old", "granted"])
-    with FakeRegistry(token_service(lambda _: as_json({"token": next(grants)}))) as fake:
+def test_a_fresh_token_that_is_refused_is_not_fetched_again_and_again() -> None:
+    with (
+        FakeRegistry(token_service(lambda _: as_json({"token": "refused"}))) as fake,
+        pytest.raises(RegistryDenied, match="helm registry login"),
+    ):
+        versions(registry(fake))
+    assert [r.path for r in fake.requests].count("/token") == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_kept_token_that_the_registry_no_longer_takes_is_replaced(status: int) -> None:
+    tokens = iter(["first", "second"])
+    valid = ["Bearer first"]
+
+    def answer(request: Request) -> Reply:
+        if request.path == "/token":
+            return as_json({"token": next(tokens), "expires_in": 300})
+        sent = request.headers.get("Authorization")
+        if sent == valid[-1]:
+            return as_json({"tags": ["0.1.0"]})
+        if sent:
+            return error(status, "DENIED")
+        realm = f'Bearer realm="http://{request.headers["Host"]}/token"'
+        return error(401, "UNAUTHORIZED", WWW_Authenticate=realm)
+
+    with FakeRegistry(answer) as fake:
         chart = registry(fake)
-        with pytest.raises(RegistryDenied):  # a fresh token refused is not fetched again
-            versions(chart)
-        assert len(fake.requests) == 3
         assert versions(chart) == ["0.1.0"]
+        valid.append("Bearer second")
+        assert versions(chart) == ["0.1.0"]
+        assert versions(chart) == ["0.1.0"]
+        assert [r.path for r in fake.requests].count("/token") == 2
 
 
 def test_a_stale_login_does_not_hide_a_public_package() -> None:

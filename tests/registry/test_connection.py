@@ -1,8 +1,12 @@
 """What stands between us and a registry: ports, names, proxies, certificates, patience."""
 
 import asyncio
+import shutil
 import socket
+import ssl
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +112,63 @@ def test_a_missing_certificate_file_names_the_variable(monkeypatch: pytest.Monke
     monkeypatch.setenv("SSL_CERT_FILE", "missing.pem")
     with pytest.raises(SettingsError, match="SSL_CERT_FILE"):
         ask("oci://registry.example/charts")
+
+
+def certificate(folder: Path) -> Path:
+    """Return a file with a certificate of 127.0.0.1 that nobody trusts, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not on PATH")
+    path = folder / "registry.pem"
+    request = f"{openssl} req -x509 -nodes -days 2 -newkey ec -pkeyopt ec_paramgen_curve:P-256"
+    subject = "-subj /CN=registry -addext subjectAltName=IP:127.0.0.1"
+    command = [*f"{request} {subject}".split(), "-keyout", str(path), "-out", str(folder / "cert")]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    path.write_bytes(path.read_bytes() + (folder / "cert").read_bytes())
+    return path
+
+
+def test_a_certificate_that_is_not_trusted_can_be_trusted_as_the_error_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = certificate(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(pem)
+
+    def versions(host: str) -> int:
+        registry = ChartRegistry(
+            f"oci://{host}/charts", plain_http=False, credentials=NoCredentials(), limits=LIMITS
+        )
+        return len(asyncio.run(registry.catalog()).releases)
+
+    with FakeRegistry(lambda _: as_json({"tags": ["0.1.0"]}), tls) as fake:
+        with pytest.raises(RegistryUnreachable, match=r"is not trusted.*SSL_CERT_FILE"):
+            versions(fake.host)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert"))
+        assert versions(fake.host) == 1
+        with pytest.raises(RegistryUnreachable, match=r"localhost:\d+ is not trusted"):
+            versions(fake.host.replace("127.0.0.1", "localhost"))
+
+
+def test_a_proxy_that_does_not_answer_is_named_in_the_advice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("HTTPS_PROXY", f"http://u:hidden@127.0.0.1:{taken.getsockname()[1]}")
+        monkeypatch.setenv("NO_PROXY", "other.example")
+        monkeypatch.delenv("no_proxy", raising=False)
+        with pytest.raises(RegistryUnreachable, match="through the proxy of HTTPS_PROXY") as raised:
+            ask("oci://registry.example/charts")
+    assert "hidden" not in str(raised.value)
+
+
+def test_a_proxy_that_refuses_is_told_from_a_registry_that_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FakeRegistry(lambda _: Reply(407)) as fake:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{fake.host}")
+        monkeypatch.setenv("NO_PROXY", "other.example")
+        monkeypatch.delenv("no_proxy", raising=False)
+        with pytest.raises(RegistryUnreachable, match=r"The proxy refused.*407.*HTTPS_PROXY"):
+            ask("oci://registry.example/charts")
