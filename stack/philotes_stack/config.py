@@ -95,7 +95,7 @@ def parse(raw: Mapping[str, str], *, values_are_secret: bool = False) -> StackCo
     registry = _registry(text["chartRegistry"])
     return StackConfig(
         chart_registry=registry,
-        chart_version=_match("chartVersion", text, _SEMVER, "a SemVer version such as 0.1.0"),
+        chart_version=_match("chartVersion", text, _SEMVER, "SemVer versions such as 0.1.0"),
         chart_digest=_optional(text["chartDigest"], lambda: _digest(text)),
         plain_http=_plain_http(text["chartRegistryPlainHttp"], registry),
         use_local_charts=_flag("useLocalCharts", text["useLocalCharts"]),

@@ -10,6 +10,7 @@ from pulumi.runtime import get_config, is_config_secret
 
 from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse
 from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
+from philotes_stack.secrets import secret_marking
 from philotes_stack.values import environment_values, overlaid
 
 COMPONENT = "philotes"
@@ -110,7 +111,11 @@ def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Cha
         plain_http=source.plain_http,
         namespace=config.namespace,
         values=pulumi.Output.secret(values) if config.values_are_secret else values,
-        opts=pulumi.ResourceOptions(providers={"kubernetes": cluster}, depends_on=[namespace]),
+        opts=pulumi.ResourceOptions(
+            providers={"kubernetes": cluster},
+            depends_on=[namespace],
+            transforms=[secret_marking(config.values)] if config.values_are_secret else None,
+        ),
     )
 
 
@@ -121,7 +126,8 @@ def _export(config: StackConfig, source: ChartSource, chart: kubernetes.helm.v4.
     pulumi.export("registry", config.chart_registry)
     pulumi.export("environment", config.environment)
     pulumi.export("namespace", config.namespace)
-    pulumi.export("images", chart.resources.apply(_images))
+    # A secret in a Deployment makes all of it secret; its image references are none.
+    pulumi.export("images", pulumi.Output.unsecret(chart.resources.apply(_images)))
 
 
 def _images(resources: Sequence[Any] | None) -> Any:
