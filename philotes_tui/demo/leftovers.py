@@ -56,18 +56,16 @@ def _end(process: ProcessIdentity) -> bool:
     """Return whether the process was still there; it is gone afterwards."""
     if process.pid <= 1 or process.pid == os.getpid():
         return False
-    with _handle(process.pid) as handle:
-        # The handle is taken first: the check then speaks of what will be signalled.
-        if handle is None:
-            return False
+    with _pidfd(process.pid) as pidfd:
+        # It is opened first: the checks then speak of the process that will be signalled.
         if is_ending(process):
-            _gone_within(process, handle, _GRACE_S)
+            _gone_within(process, pidfd, _GRACE_S)
             return False
         if not is_still(process, launcher()):
             return False
         for number in (signal.SIGTERM, signal.SIGKILL):
-            _send(process.pid, handle, number)
-            if _gone_within(process, handle, _GRACE_S):
+            _send(process.pid, pidfd, number)
+            if _gone_within(process, pidfd, _GRACE_S):
                 return True
     raise DemoError(
         "A process of an earlier demo does not end",
@@ -77,34 +75,31 @@ def _end(process: ProcessIdentity) -> bool:
 
 
 @contextlib.contextmanager
-def _handle(pid: int) -> Iterator[int | None]:
-    """Yield a pidfd on Linux, the process id elsewhere, None if it is gone."""
-    if sys.platform != "linux":
-        yield pid
-        return
-    try:
-        descriptor = os.pidfd_open(pid)
-    except OSError:
-        yield None
-        return
+def _pidfd(pid: int) -> Iterator[int | None]:
+    """Yield a descriptor of exactly this process (pidfd_open(2)), None where there is none."""
+    descriptor = None
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # before Linux 5.3, or the process is gone
+            descriptor = os.pidfd_open(pid)
     try:
         yield descriptor
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
-def _send(pid: int, handle: int, number: signal.Signals) -> None:
+def _send(pid: int, pidfd: int | None, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
-        if sys.platform == "linux":
-            signal.pidfd_send_signal(handle, number)
+        if sys.platform == "linux" and pidfd is not None:
+            signal.pidfd_send_signal(pidfd, number)
         else:
             os.kill(pid, number)
 
 
-def _gone_within(process: ProcessIdentity, handle: int, seconds: float) -> bool:
-    if sys.platform == "linux":
-        # Readable once the last thread is gone, and with it every lock it held: pidfd_open(2).
-        return bool(select.select([handle], [], [], seconds)[0])
+def _gone_within(process: ProcessIdentity, pidfd: int | None, seconds: float) -> bool:
+    if pidfd is not None:
+        # Readable once the last thread is gone, and with it every lock it held.
+        return bool(select.select([pidfd], [], [], seconds)[0])
     deadline = time.monotonic() + seconds
     while start_of(process.pid) == process.started:
         if time.monotonic() > deadline:

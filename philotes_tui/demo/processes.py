@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from philotes_tui.demo import leftovers
 from philotes_tui.demo.identity import ProcessIdentity, start_of
@@ -17,6 +17,8 @@ from philotes_tui.demo.launch import wrapped
 from philotes_tui.demo.state import StateFolder, disk_full, state_errors
 from philotes_tui.errors import DemoError, StateFolderError
 from philotes_tui.foreign import clean_text
+
+Answered = TypeVar("Answered")
 
 _POLL_S = 0.05
 _LOG_LINES = 15
@@ -156,6 +158,19 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise _failure(child, f"{child.name} did not {what} within {within:.0f} s")
             self._stopping.wait(_POLL_S)
+
+    def ask(self, child: ChildProcess, request: Callable[[], Answered]) -> Answered:
+        """Return what a child that was ready answers to one request.
+
+        Raises:
+            DemoError: it does not answer any more; with its last log lines.
+        """
+        try:
+            return request()
+        except OSError as error:
+            if child.exit_code is not None:
+                raise self.death_of(child) from error
+            raise _failure(child, f"{child.name} does not answer: {error}") from error
 
     def run(
         self,

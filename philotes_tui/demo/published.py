@@ -1,8 +1,8 @@
 """The versions the demo publishes, and what makes each of them different.
 
 All are made from the same charts; a version adds template files of its own to the
-umbrella, and its number becomes the `version` and `appVersion` of every chart, so that
-the image tags follow it.
+umbrella or edits default values, and its number becomes the `version` and `appVersion`
+of every chart, so that the image tags follow it.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,21 @@ class Template:
 
 
 @dataclass(frozen=True)
+class ValueEdit:
+    """A line of a chart's `values.yaml` that a version changes.
+
+    Attributes:
+        chart: The chart's folder.
+        line: The line as it is; it stands there once.
+        becomes: The line as it is to be.
+    """
+
+    chart: str
+    line: str
+    becomes: str
+
+
+@dataclass(frozen=True)
 class PublishedVersion:
     """One version and what it holds beside the charts as they are.
 
@@ -29,11 +44,13 @@ class PublishedVersion:
         version: The chart version, SemVer.
         note: What it changes against the version before it, published as an annotation.
         templates: The files added to the umbrella.
+        edits: The default values changed.
     """
 
     version: str
     note: str
     templates: tuple[Template, ...] = ()
+    edits: tuple[ValueEdit, ...] = ()
 
     @property
     def tag(self) -> str:
@@ -65,7 +82,6 @@ data:
 
 
 _OFFSETS = _settings("offset-format", format="v1", compatible="true")
-_OFFSETS_STRICT = _settings("offset-format", format="v1", compatible="false")
 _SAME_NAMESPACE = Template(
     "same-namespace.yaml",
     """\
@@ -91,18 +107,29 @@ spec:
 _SCHEMA_CHANGES = _settings("schema-changes", mode="report")
 _SCHEMA_CHANGES_APPLIED = _settings("schema-changes", mode="apply")
 
+_LARGER_BATCHES = (ValueEdit("philotes-worker", "  batchSize: 1000", "  batchSize: 2000"),)
+_MORE_ATTEMPTS = (ValueEdit("philotes-worker", "  maxAttempts: 3", "  maxAttempts: 5"),)
+
 PUBLISHED = (
     PublishedVersion("0.1.0", "First release", (_OFFSETS,)),
     PublishedVersion("0.1.1", "New images, nothing else", (_OFFSETS,)),
-    PublishedVersion("0.1.2", "Changes the offset settings", (_OFFSETS_STRICT,)),
-    PublishedVersion("0.2.0", "Adds a NetworkPolicy", (_OFFSETS_STRICT, _SAME_NAMESPACE)),
-    PublishedVersion("0.2.1", "New images, nothing else", (_OFFSETS_STRICT, _SAME_NAMESPACE)),
-    PublishedVersion("0.2.2", "Removes the offset settings", (_SAME_NAMESPACE,)),
+    PublishedVersion("0.1.2", "Larger batches in the worker", (_OFFSETS,), _LARGER_BATCHES),
+    PublishedVersion("0.2.0", "Adds a NetworkPolicy", (_OFFSETS, _SAME_NAMESPACE), _LARGER_BATCHES),
     PublishedVersion(
-        "0.3.0-beta.1+build.7", "Adds schema-change settings", (_SAME_NAMESPACE, _SCHEMA_CHANGES)
+        "0.2.1", "New images, nothing else", (_OFFSETS, _SAME_NAMESPACE), _LARGER_BATCHES
+    ),
+    PublishedVersion("0.2.2", "Removes the offset settings", (_SAME_NAMESPACE,), _LARGER_BATCHES),
+    PublishedVersion(
+        "0.3.0-beta.1+build.7",
+        "Reports schema changes",
+        (_SAME_NAMESPACE, _SCHEMA_CHANGES),
+        _LARGER_BATCHES,
     ),
     PublishedVersion(
-        "0.3.0-rc.1", "Applies schema changes", (_SAME_NAMESPACE, _SCHEMA_CHANGES_APPLIED)
+        "0.3.0-rc.1",
+        "Applies schema changes, and tries failed writes more often",
+        (_SAME_NAMESPACE, _SCHEMA_CHANGES_APPLIED),
+        _LARGER_BATCHES + _MORE_ATTEMPTS,
     ),
 )
 """In the order they are published."""

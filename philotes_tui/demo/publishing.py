@@ -53,11 +53,14 @@ def publish(
         DemoError: the charts are missing, or Helm refused one.
         StateFolderError: the folder cannot be written.
     """
+    staging = supervisor.state.root / "staging"
     there = registry.tags()
     missing = [version for version in versions if version.tag not in there]
+    with state_errors(supervisor.state.root):
+        if staging.exists():  # of a start that was cut short
+            shutil.rmtree(staging)
     if not missing:
         return ()
-    staging = supervisor.state.folder("staging")
     counting = threading.Lock()
     done = 0
 
@@ -91,7 +94,6 @@ def _publish_one(
     folder = supervisor.state.root / "staging" / version.version
     environment = helm_environment(supervisor.state)
     with state_errors(supervisor.state.root):
-        shutil.rmtree(folder, ignore_errors=True)  # of a start that was cut short
         umbrella = stage(charts, folder, version)
     supervisor.run(
         f"helm-package-{version.version}",

@@ -4,12 +4,14 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from philotes_tui.demo.loopback import LoopbackServer
 from philotes_tui.demo.ports import LOOPBACK
-from philotes_tui.demo.processes import Supervisor
+from philotes_tui.demo.processes import ChildProcess, Supervisor
 from philotes_tui.demo.state import StateFolder
+from philotes_tui.errors import DemoError
 
 PORT = "registry"
 """The name of the port a registry needs."""
@@ -28,6 +30,8 @@ class Registry:
     """
 
     server: LoopbackServer
+    _process: ChildProcess
+    _supervisor: Supervisor
 
     @property
     def host(self) -> str:
@@ -40,10 +44,24 @@ class Registry:
         return f"oci://{self.host}/{CHART_FOLDER}"
 
     def tags(self) -> frozenset[str]:
-        """Return the tags of the umbrella chart; none when it was never pushed."""
-        answer = self.server.get(f"/v2/{CHART_FOLDER}/{CHART}/tags/list?n={_ALL_TAGS}").json()
-        tags = answer.get("tags") if isinstance(answer, dict) else None
-        return frozenset(tags or ())
+        """Return the tags of the umbrella chart; none when it was never pushed.
+
+        Raises:
+            DemoError: the registry does not answer with a list.
+        """
+        path = f"/v2/{CHART_FOLDER}/{CHART}/tags/list?n={_ALL_TAGS}"
+        answer = self._supervisor.ask(self._process, lambda: self.server.get(path))
+        match answer.status, answer.json():
+            case HTTPStatus.OK, {"tags": list(tags)}:
+                return frozenset(tags)
+            case HTTPStatus.NOT_FOUND, _:
+                return frozenset()
+        raise DemoError(
+            "The registry does not list its tags",
+            on=path,
+            said=f"status {answer.status}: {answer.body.decode(errors='replace')}",
+            todo=f"Read {self._process.log}, or run `philotes-tui demo --reset`.",
+        )
 
 
 def start_registry(
@@ -76,7 +94,7 @@ def start_registry(
         what="answer",
         within=_READY_WITHIN_S,
     )
-    return Registry(server)
+    return Registry(server, process, supervisor)
 
 
 def _configured(state: StateFolder, port: int) -> Path:

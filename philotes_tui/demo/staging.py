@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from philotes_tui.demo.published import PublishedVersion
+from philotes_tui.demo.published import PublishedVersion, ValueEdit
 from philotes_tui.errors import DemoError
 
 UMBRELLA = "philotes"
@@ -22,7 +22,8 @@ def stage(charts: Path, folder: Path, version: PublishedVersion) -> Path:
         version: What to stamp and add.
 
     Raises:
-        DemoError: the charts are not there, or a `Chart.yaml` names no version.
+        DemoError: the charts are not there, or what is to be changed
+            in them is not.
         OSError: they cannot be read, or the copy not be written.
     """
     for chart in chart_folders(charts):
@@ -38,7 +39,29 @@ def stage(charts: Path, folder: Path, version: PublishedVersion) -> Path:
     templates.mkdir(exist_ok=True)
     for template in version.templates:
         (templates / template.name).write_text(template.text, encoding="utf-8")
+    for edit in version.edits:
+        values = folder / edit.chart / "values.yaml"
+        values.write_text(edited(values.read_text(encoding="utf-8"), edit), encoding="utf-8")
     return umbrella
+
+
+def edited(text: str, edit: ValueEdit) -> str:
+    """Return a `values.yaml` with one line changed.
+
+    Raises:
+        DemoError: the line does not stand there exactly once.
+    """
+    lines = text.splitlines(keepends=True)
+    found = [at for at, line in enumerate(lines) if line.rstrip("\r\n") == edit.line]
+    if len(found) != 1:
+        raise DemoError(
+            f"The line “{edit.line.strip()}” that a version of the demo changes "
+            f"stands {len(found)} times in a chart's values, not once",
+            on=f"{edit.chart}/values.yaml",
+            todo="Give the demo's versions the line as it is now.",
+        )
+    lines[found[0]] = lines[found[0]].replace(edit.line, edit.becomes)
+    return "".join(lines)
 
 
 def chart_folders(charts: Path) -> list[Path]:

@@ -89,6 +89,14 @@ def test_one_version_adds_a_resource_and_one_removes_one(rendered: dict[str, str
     assert at["0.2.2"] - at["0.2.1"] == set()
 
 
+def test_a_version_changes_a_setting_of_the_worker(rendered: dict[str, str]) -> None:
+    batches = {
+        version: re.findall(r'PHILOTES_CDC_BATCH_SIZE: "?(\d+)', manifests)
+        for version, manifests in rendered.items()
+    }
+    assert (batches["0.1.1"], batches["0.1.2"]) == (["1000"], ["2000"])
+
+
 def test_no_two_versions_render_the_same(rendered: dict[str, str]) -> None:
     bare = {
         re.sub(re.escape(version.tag), "VERSION", rendered[version.version])

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from philotes_tui.demo.published import PUBLISHED, PublishedVersion, Template
-from philotes_tui.demo.staging import annotated, stage, stamped
+from philotes_tui.demo.published import PUBLISHED, PublishedVersion, Template, ValueEdit
+from philotes_tui.demo.staging import annotated, edited, stage, stamped
 from philotes_tui.errors import DemoError
 
 CHART = """\
@@ -45,6 +45,22 @@ def test_staging_copies_and_leaves_the_charts_as_they_are(charts: Path, tmp_path
     for chart in tmp_path.glob("copy/*/Chart.yaml"):
         assert '\nversion: "9.9.9"\nappVersion: "9.9.9"\n' in chart.read_text()
     assert before == {path: path.read_bytes() for path in charts.rglob("*") if path.is_file()}
+
+
+def test_an_edit_changes_its_line_alone() -> None:
+    edit = ValueEdit("worker", "  size: 1", "  size: 2")
+    assert edited("a:\n  size: 1\nb:\n  size: 10\n", edit) == "a:\n  size: 2\nb:\n  size: 10\n"
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "a:\n  size: 1\nb:\n  size: 1\n"])
+def test_an_edit_of_a_line_that_is_not_there_once_is_refused(text: str) -> None:
+    with pytest.raises(DemoError, match=r"“size: 1”.*\(worker/values\.yaml\)"):
+        edited(text, ValueEdit("worker", "  size: 1", "  size: 2"))
+
+
+def test_every_published_version_can_be_staged(charts: Path, tmp_path: Path) -> None:
+    for version in PUBLISHED:
+        stage(charts, tmp_path / version.version, version)
 
 
 def test_a_folder_without_the_umbrella_is_refused(tmp_path: Path) -> None:
