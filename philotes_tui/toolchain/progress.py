@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from philotes_tui.toolchain.found import FoundTool
 
+_TYPICAL_WEIGHT = 20.0
+"""Seconds of typical work that stand against what this run has shown so far."""
+
 
 class Phase(StrEnum):
     """What is done for a tool right now."""
@@ -115,20 +118,37 @@ def noted(progress: Progress, note: str) -> Progress:
 def ticked(progress: Progress, seconds: float) -> Progress:
     """Return the snapshot some seconds later, with its estimates made anew."""
     sharing = max(1, sum(row.phase is Phase.BUILDING for row in progress.rows))
-    rows = tuple(_ticked_row(row, seconds, sharing) for row in progress.rows)
-    left = [_work_left(row) for row in rows if row.phase not in {Phase.READY, Phase.FAILED}]
-    return replace(progress, rows=rows, elapsed=progress.elapsed + seconds, to_go=sum(left))
+    rows = tuple(_worked(row, seconds, sharing) for row in progress.rows)
+    pace = _pace(rows)
+    left = sum(_left(row, pace) for row in rows if row.phase not in {Phase.READY, Phase.FAILED})
+    # The others end too, so no single tool takes longer than all that is left.
+    rows = tuple(
+        replace(row, to_go=min(_left(row, pace) * sharing, left))
+        if row.phase is Phase.BUILDING
+        else replace(row, to_go=None)
+        for row in rows
+    )
+    return replace(progress, rows=rows, elapsed=progress.elapsed + seconds, to_go=left)
 
 
-def _ticked_row(row: ToolRow, seconds: float, sharing: int) -> ToolRow:
+def _worked(row: ToolRow, seconds: float, sharing: int) -> ToolRow:
     if not row.phase.is_running:
         return row
     work = row.work + (seconds / sharing if row.phase is Phase.BUILDING else 0.0)
-    later = replace(row, elapsed=row.elapsed + seconds, work=work)
-    to_go = _work_left(later) * sharing if row.phase is Phase.BUILDING else None
-    return replace(later, to_go=to_go)
+    return replace(row, elapsed=row.elapsed + seconds, work=work)
 
 
-def _work_left(row: ToolRow) -> float:
-    # Beyond what is typical, a tenth of what it took so far is as good a guess as any.
-    return max(row.expected - row.work, row.work / 10)
+def _pace(rows: tuple[ToolRow, ...]) -> float:
+    """Return how this run compares to what is typical: 2.0 takes twice as long.
+
+    Builds that ended tell, and those that took longer than expected already;
+    a little typical work weighs in, so that one tiny tool does not decide.
+    """
+    told = [row for row in rows if row.work > (0.0 if row.phase is Phase.READY else row.expected)]
+    worked = sum(row.work for row in told) + _TYPICAL_WEIGHT
+    return worked / (sum(row.expected for row in told) + _TYPICAL_WEIGHT)
+
+
+def _left(row: ToolRow, pace: float) -> float:
+    # Beyond even that, a quarter of what it took so far is as good a guess as any.
+    return max(row.expected * pace - row.work, row.work / 4)

@@ -93,7 +93,7 @@ def live_lines(
     frames = "|/-\\" if ascii_only else _SPINNER
     frame = frames[int(now.elapsed * 2) % len(frames)]
     lines = [_live_row(row, width, frame, paint) for row in now.running]
-    parts = [_so_far(now), duration(now.elapsed), roughly(now.to_go)]
+    parts = [_so_far(now), f"{duration(now.elapsed)} so far", roughly(now.to_go)]
     total = (" - " if ascii_only else " · ").join(part for part in parts if part)
     return [*lines, paint(_cut(f"  {total}", width), "dim")]
 
@@ -111,7 +111,8 @@ def _live_row(row: ToolRow, width: int, frame: str, paint: Paint) -> str:
     tail = f"{row.detail or row.phase} {duration(row.elapsed)}"
     if width >= _NARROW and row.to_go is not None:
         tail += f", {roughly(row.to_go)}"
-    line = _cut(f"{head:<36} {clean_line(tail, 200)}", width)
+    column = min(36, max(0, width - 30))
+    line = _cut(f"{head:<{column}} {clean_line(tail, 200)}", width)
     return paint(line[:1], "busy") + line[1:]
 
 

@@ -42,7 +42,7 @@ def test_without_a_terminal_lines_are_few_and_plain() -> None:
     assert lines == [
         "[1/2] helm v1: building, typically 1 min 00 s of work",
         "... 0 of 2 tools ready; 30 s; helm (building for 30 s); about 30 s to go",
-        "... 0 of 2 tools ready; 1 min 00 s; helm (building for 1 min 00 s); a few seconds to go",
+        "... 0 of 2 tools ready; 1 min 00 s; helm (building for 1 min 00 s); about 20 s to go",
         "[1/2] helm v1: built in 1 min 10 s, 1 of 2 tools ready",
         "[2/2] etcd v1: found: /x, 2 of 2 tools ready",
         "All 2 tools are ready, 1 new in 1 min 10 s.",

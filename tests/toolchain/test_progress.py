@@ -49,7 +49,18 @@ def test_two_builds_at_once_share_the_work_of_a_second() -> None:
 
 def test_a_build_that_takes_longer_than_usual_never_has_nothing_to_go() -> None:
     later = ticked(building(three(10, 0, 0), "pulumi"), 60)
-    assert later.to_go == pytest.approx(6)
+    assert later.to_go == pytest.approx(15)
+
+
+@pytest.mark.parametrize(("took", "low", "high"), [(120, 160, 200), (60, 100, 100), (5, 15, 40)])
+def test_what_is_left_is_measured_by_what_this_run_has_shown(
+    took: float, low: float, high: float
+) -> None:
+    started = ticked(building(three(100, 60, 0), "helm"), took)
+    done = arrived(started, FoundTool("helm", Path("/x"), "v1", "build"))
+    to_go = ticked(done, 0).to_go
+    assert to_go is not None
+    assert low <= to_go <= high
 
 
 def test_what_is_ready_has_nothing_to_go() -> None:
@@ -123,8 +134,8 @@ def test_the_live_block_has_one_line_per_running_tool_and_one_for_all() -> None:
     now = ticked(building(three(330, 60, 36), "pulumi", "helm"), 30)
     lines = live_lines(now, 100)
     assert [line.split()[1] for line in lines[:2]] == ["pulumi", "helm"]
-    assert lines[0].endswith("building 30 s, about 10 min to go")
-    assert lines[2] == "  0 of 3 tools ready · 30 s · about 7 min to go"
+    assert lines[0].endswith("building 30 s, about 7 min to go")
+    assert lines[2] == "  0 of 3 tools ready · 30 s so far · about 7 min to go"
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])
