@@ -85,19 +85,10 @@ def start_cluster(
         supervisor, tools["kube-apiserver"], files, ports, tokens["admin"]
     )
     url = f"https://{LOOPBACK}:{api.port}"
-    authority = files.certificate.read_bytes()
-    for user, token in tokens.items():
-        supervisor.state.write_private(
-            files.kubeconfig(user), kubeconfig(url, authority, user, token)
-        )
+    _write_kubeconfigs(supervisor.state, files, url, tokens)
     progress("kube-controller-manager, kube-scheduler and kwok")
     manager = _start_components(supervisor, tools, files, ports)
-    supervisor.wait_until(
-        apiserver,
-        lambda: api.get("/readyz").ok,
-        what="become ready",
-        within=_READY_WITHIN_S,
-    )
+    _await_ready(supervisor, apiserver, api)
     progress("nodes")
     supervisor.ask(apiserver, lambda: _apply_nodes(api))
     _await_usable(supervisor, manager, api)
@@ -136,6 +127,14 @@ def _tokens(state: StateFolder, files: ClusterFiles) -> dict[str, str]:
     return tokens
 
 
+def _write_kubeconfigs(
+    state: StateFolder, files: ClusterFiles, url: str, tokens: Mapping[str, str]
+) -> None:
+    authority = files.certificate.read_bytes()
+    for user, token in tokens.items():
+        state.write_private(files.kubeconfig(user), kubeconfig(url, authority, user, token))
+
+
 def _start_etcd(
     supervisor: Supervisor, program: Path, files: ClusterFiles, ports: Mapping[str, int]
 ) -> None:
@@ -170,6 +169,12 @@ def _start_apiserver(
         within=_READY_WITHIN_S,
     )
     return apiserver, api
+
+
+def _await_ready(supervisor: Supervisor, apiserver: ChildProcess, api: LoopbackServer) -> None:
+    supervisor.wait_until(
+        apiserver, lambda: api.get("/readyz").ok, what="become ready", within=_READY_WITHIN_S
+    )
 
 
 def _start_components(

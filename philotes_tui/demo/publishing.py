@@ -1,9 +1,8 @@
 """Publishing the demo's versions: real `helm package`, real `helm push`."""
 
 import shutil
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from philotes_tui.demo.processes import Supervisor
@@ -14,6 +13,7 @@ from philotes_tui.demo.state import StateFolder, state_errors
 from philotes_tui.errors import DemoError
 
 _AT_ONCE = 2
+_STAGING = "staging"
 _HELM_WITHIN_S = 60.0
 
 
@@ -53,35 +53,37 @@ def publish(
         DemoError: the charts are missing, or Helm refused one.
         StateFolderError: the folder cannot be written.
     """
-    staging = supervisor.state.root / "staging"
-    there = registry.tags()
-    missing = [version for version in versions if version.tag not in there]
-    with state_errors(supervisor.state.root):
-        if staging.exists():  # of a start that was cut short
-            shutil.rmtree(staging)
-    if not missing:
-        return ()
-    counting = threading.Lock()
-    done = 0
-
-    def publish_one(version: PublishedVersion) -> None:
-        nonlocal done
-        _publish_one(supervisor, helm, registry, charts, version)
-        with counting:
-            done += 1
-            progress(f"{done} of {len(missing)} versions published")
-
-    progress(f"0 of {len(missing)} versions published")
+    missing = _missing(supervisor.state, registry, versions)
+    if missing:
+        progress(f"0 of {len(missing)} versions published")
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="demo-publish") as pool:
-        futures = [pool.submit(publish_one, version) for version in missing]
+        futures = [
+            pool.submit(_publish_one, supervisor, helm, registry, charts, version)
+            for version in missing
+        ]
         try:
-            for future in futures:
+            for done, future in enumerate(as_completed(futures), 1):
                 future.result()
+                progress(f"{done} of {len(missing)} versions published")
         finally:
             pool.shutdown(cancel_futures=True)
-    with state_errors(supervisor.state.root):
-        shutil.rmtree(staging)
+    _clear_staging(supervisor.state)
     return tuple(version.version for version in missing)
+
+
+def _missing(
+    state: StateFolder, registry: Registry, versions: Sequence[PublishedVersion]
+) -> list[PublishedVersion]:
+    _clear_staging(state)  # of a start that was cut short
+    there = registry.tags()
+    return [version for version in versions if version.tag not in there]
+
+
+def _clear_staging(state: StateFolder) -> None:
+    staging = state.root / _STAGING
+    with state_errors(state.root):
+        if staging.exists():
+            shutil.rmtree(staging)
 
 
 def _publish_one(
@@ -91,7 +93,7 @@ def _publish_one(
     charts: Path,
     version: PublishedVersion,
 ) -> None:
-    folder = supervisor.state.root / "staging" / version.version
+    folder = supervisor.state.root / _STAGING / version.version
     environment = helm_environment(supervisor.state)
     with state_errors(supervisor.state.root):
         umbrella = stage(charts, folder, version)
