@@ -121,16 +121,15 @@ class _Workshop:
         """Make the tools, showing snapshots, and return them."""
         durations = self._cache.root / "durations.json"
         groups = in_groups(tools, lambda tool: expected_work(tool, durations))
-        with ThreadPoolExecutor(max_workers=PARALLEL + 1, thread_name_prefix="tools") as pool:
+        with ThreadPoolExecutor(PARALLEL) as makers, ThreadPoolExecutor(1) as fetcher:
             try:
                 self._look_for_network(tools)
-                slots = threading.Semaphore(PARALLEL)
-                work = [pool.submit(self._prefetch, groups[PARALLEL:])]
-                work += [pool.submit(self._make_group, group, slots) for group in groups]
+                work = [makers.submit(self._make_group, group) for group in groups]
+                work.append(fetcher.submit(self._prefetch, groups[PARALLEL:]))
                 self._watch(work)
             except BaseException:
                 self._children.stop()
-                pool.shutdown(wait=True, cancel_futures=True)
+                makers.shutdown(wait=True, cancel_futures=True)
                 self._advance(0.0)
                 raise
             finally:
@@ -183,10 +182,9 @@ class _Workshop:
             for tool in group:
                 prefetch(tool, self._cache, self._children)
 
-    def _make_group(self, group: list[Tool], slots: threading.Semaphore) -> None:
-        with slots:
-            for tool in group:
-                self._make_one(tool)
+    def _make_group(self, group: list[Tool]) -> None:
+        for tool in group:
+            self._make_one(tool)
 
     def _make_one(self, tool: Tool) -> None:
         lock = self._cache.root / "locks" / f"{tool.name}.lock"

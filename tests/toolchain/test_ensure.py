@@ -57,6 +57,23 @@ def test_the_second_time_nothing_is_built(
     assert ensure(["tiny"], cache=cache) == first
 
 
+def test_groups_start_in_the_order_of_their_work(
+    cache: Cache, known: Known, bin_folder: Path, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+    note_build = f'[ "$1" = build ] && basename "$PWD" >> {starts}'
+    write_script(bin_folder / "go", f'{note_build}\nexec {shutil.which("go")} "$@"')
+    names = [f"tiny{number}" for number in range(6)]
+    for place, name in enumerate(names):
+        known(tiny(name, recipe=Recipe(name, ".", 100.0 - place)))
+        write_recipe(cache.recipes, name)
+    ensure(reversed(names), cache=cache)
+    started = starts.read_text().split()
+    assert sorted(started) == names
+    # Two run side by side, so neighbours may change places but nobody falls behind.
+    assert all(abs(started.index(name) - place) <= 1 for place, name in enumerate(names))
+
+
 def test_a_changed_recipe_is_built_anew_beside_the_old_one(cache: Cache, known: Known) -> None:
     known(tiny())
     first = ensure(["tiny"], cache=cache)["tiny"]
