@@ -26,7 +26,14 @@ from philotes_tui.registry.host import is_loopback
 from philotes_tui.registry.reference import Repository
 
 REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+BROKEN_OFF = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+"""A connection that stood and ended: what was asked may be asked again."""
+
 _CHAIN = 12
+_WANTS_TLS = (
+    b"HTTP request to an HTTPS server",  # Go's net/http, so most registries
+    b"plain HTTP request was sent to HTTPS port",  # nginx, often in front of one
+)
 _RELOAD = "Check that it runs and that the address is right, then reload."
 
 
@@ -59,6 +66,8 @@ def unreachable(error: Exception, url: str) -> RegistryUnreachable:
         url: What was asked; shown without query.
     """
     what, said, todo = _diagnose(error, _host(url))
+    if url.startswith("http://") and isinstance(error, BROKEN_OFF):
+        todo += " If it speaks TLS, turn off plain HTTP for it."
     if _is_proxied(url):
         todo += " It is asked through the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY."
     return RegistryUnreachable(what, on=redacted(url), said=said, todo=todo)
@@ -95,7 +104,7 @@ def _diagnose(error: Exception, host: str) -> tuple[str, str, str]:
             "",
             "Check the network, VPN and proxy settings, then reload.",
         )
-    if isinstance(error, (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError)):
+    if isinstance(error, BROKEN_OFF):
         return (
             f"The connection to {host} broke off",
             _reason(causes) or str(error),
@@ -165,7 +174,7 @@ def refusal(answer: Answer, repository: Repository) -> RegistryError:
             said=answer.said(),
             todo="Wait a moment and reload; if it stays so, look at the registry's log.",
         )
-    if b"HTTP request to an HTTPS server" in answer.body:
+    if any(words in answer.body for words in _WANTS_TLS):
         return NotARegistry(
             f"{repository.host} wants TLS, and was asked without",
             on=redacted(answer.url),

@@ -94,9 +94,7 @@ class Transport:
             try:
                 answer = await self._exchange(method, url, headers, largest)
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-                if last or not isinstance(
-                    error, (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
-                ):
+                if last or not isinstance(error, failures.BROKEN_OFF):
                     raise failures.unreachable(error, url) from error
             else:
                 if last or answer.status not in _PASSING:

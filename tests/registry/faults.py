@@ -141,6 +141,13 @@ FAULTS = [
         id="http-to-https",
     ),
     pytest.param(
+        html("<title>400 The plain HTTP request was sent to HTTPS port</title>", 400),
+        NotARegistry,
+        "wants TLS",
+        "Turn off plain HTTP",
+        id="http-to-nginx",
+    ),
+    pytest.param(
         as_json({"errors": [None, 3, {"code": None}, "x"]}, 500),
         RegistryError,
         "failed",

@@ -150,6 +150,16 @@ def test_a_certificate_that_is_not_trusted_can_be_trusted_as_the_error_says(
             versions(fake.host.replace("127.0.0.1", "localhost"))
 
 
+def test_plain_http_spoken_to_a_registry_with_tls_says_to_turn_it_off(tmp_path: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate(tmp_path))
+    with (
+        FakeRegistry(lambda _: as_json({"tags": []}), tls) as fake,
+        pytest.raises(RegistryUnreachable, match=r"broke off.*turn off plain HTTP"),
+    ):
+        ask(fake.folder)
+
+
 def test_a_proxy_that_does_not_answer_is_named_in_the_advice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
