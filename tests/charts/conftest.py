@@ -1,0 +1,44 @@
+"""Charts made ready for Helm, in a copy."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.charts.rendering import SUBCHARTS, Helm
+
+
+@pytest.fixture(scope="session")
+def helm(tools: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Helm:
+    return Helm(tools["helm"], tmp_path_factory.mktemp("helm-home"))
+
+
+@pytest.fixture(scope="session")
+def staged(charts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of all charts, the umbrella's dependencies vendored."""
+    return vendored(charts, tmp_path_factory.mktemp("charts"))
+
+
+@pytest.fixture(scope="session")
+def umbrella(staged: Path) -> Path:
+    return staged / "philotes"
+
+
+@pytest.fixture(scope="session")
+def stamped(charts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The umbrella of another release, as publishing stamps it: all versions replaced."""
+    folder = tmp_path_factory.mktemp("stamped")
+    for file in vendored(charts, folder).rglob("Chart.yaml"):
+        text = file.read_text(encoding="utf-8")
+        text = text.replace("\nversion: 0.1.0", "\nversion: 0.9.0-rc.1+build.3")
+        file.write_text(text.replace('"0.1.0"', '"0.9.0-rc.1+build.3"'), encoding="utf-8")
+    return folder / "philotes"
+
+
+def vendored(charts: Path, folder: Path) -> Path:
+    shutil.copytree(
+        charts, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("Chart.lock", "*.tgz")
+    )
+    for chart in SUBCHARTS:
+        shutil.copytree(charts / chart, folder / "philotes" / "charts" / chart, dirs_exist_ok=True)
+    return folder

@@ -1,0 +1,138 @@
+"""From strings to a typed configuration."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from philotes_stack.config import DEFAULTS, ConfigInvalid, StackConfig, is_loopback, parse
+
+PROJECT = Path(__file__).parent.parent.parent / "stack" / "Pulumi.yaml"
+DIGEST = f"sha256:{'0a' * 32}"
+PLAIN = StackConfig(
+    chart_registry="oci://ghcr.io/janovincze/philotes/charts",
+    chart_version="0.1.0",
+    chart_digest=None,
+    plain_http=False,
+    use_local_charts=False,
+    environment="dev",
+    namespace="philotes",
+    kube_context=None,
+    values={},
+)
+
+
+def test_nothing_configured_gives_the_defaults() -> None:
+    assert parse({}) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("raw", "changes"),
+    [
+        ({"chartRegistry": "oci://r.example/a/"}, {"chart_registry": "oci://r.example/a"}),
+        (
+            {"chartRegistry": "oci://127.0.0.1:5000/philotes/charts"},
+            {"chart_registry": "oci://127.0.0.1:5000/philotes/charts", "plain_http": True},
+        ),
+        (
+            {"chartRegistry": "oci://localhost:5000/x", "chartRegistryPlainHttp": "false"},
+            {"chart_registry": "oci://localhost:5000/x"},
+        ),
+        ({"chartRegistryPlainHttp": "true"}, {"plain_http": True}),
+        ({"chartRegistryPlainHttp": ""}, {}),
+        ({"chartVersion": "0.3.0-beta.1+build.7"}, {"chart_version": "0.3.0-beta.1+build.7"}),
+        ({"chartDigest": DIGEST}, {"chart_digest": DIGEST}),
+        ({"useLocalCharts": "true"}, {"use_local_charts": True}),
+        ({"useLocalCharts": "False"}, {}),
+        ({"environment": "production"}, {"environment": "production"}),
+        ({"namespace": "team-a"}, {"namespace": "team-a"}),
+        ({"kubeContext": "admin@prod"}, {"kube_context": "admin@prod"}),
+        ({"values": '{"api": {"replicaCount": 3}}'}, {"values": {"api": {"replicaCount": 3}}}),
+        ({"values": ""}, {}),
+        ({"somethingElse": "x"}, {}),
+    ],
+)
+def test_a_configured_value_is_read(raw: dict[str, str], changes: dict[str, Any]) -> None:
+    assert parse(raw) == replace(PLAIN, **changes)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("environment", "prd", "dev, staging, production"),
+        ("environment", "", "dev, staging, production"),
+        ("useLocalCharts", "yes", "true and false"),
+        ("chartRegistryPlainHttp", "maybe", "true, false and auto"),
+        ("chartVersion", "^0.1", "SemVer versions such as 0.1.0"),
+        ("chartVersion", "v0.1.0", "SemVer versions such as 0.1.0"),
+        ("chartVersion", "0.01.0", "SemVer versions such as 0.1.0"),
+        ("chartVersion", "", "SemVer versions such as 0.1.0"),
+        ("chartDigest", "sha256:12", "sha256: and 64 hexadecimal digits, or nothing"),
+        ("chartRegistry", "ghcr.io/x", "addresses of the form oci://host/path"),
+        ("chartRegistry", "oci://", "addresses of the form oci://host/path"),
+        ("chartRegistry", "oci://ghcr.io/Owner/charts", "the path in lowercase"),
+        ("chartRegistry", "oci://u:p@ghcr.io/x", "addresses of the form oci://host/path"),
+        ("chartRegistry", "oci://ghcr.io/x:1.0", "addresses of the form oci://host/path"),
+        ("namespace", "Philotes_1", "lowercase letters, digits and hyphens"),
+        ("namespace", "a" * 64, "at most 63"),
+    ],
+)
+def test_a_bad_value_ends_in_one_sentence_that_names_key_value_and_what_is_allowed(
+    key: str, value: str, allowed: str
+) -> None:
+    with pytest.raises(ConfigInvalid) as refused:
+        parse({key: value})
+    said = str(refused.value)
+    assert said.startswith(f'philotes:{key} is "{value}", allowed are ')
+    assert allowed in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("value", ["[1]", "text", '{"a": '])
+def test_values_that_are_no_mapping_are_refused_without_repeating_them(value: str) -> None:
+    with pytest.raises(ConfigInvalid, match="philotes:values is not a mapping") as refused:
+        parse({"values": value})
+    assert value not in str(refused.value)
+
+
+def test_foreign_line_breaks_in_a_value_do_not_break_the_sentence() -> None:
+    with pytest.raises(ConfigInvalid) as refused:
+        parse({"environment": "a\nb\x1b[2J"})
+    assert str(refused.value).isprintable()
+
+
+def test_the_values_are_not_part_of_what_is_printed() -> None:
+    assert "hunter2" not in repr(parse({"values": '{"a": "hunter2"}'}, values_are_secret=True))
+
+
+@pytest.mark.parametrize(
+    ("registry", "loopback"),
+    [
+        ("oci://localhost/x", True),
+        ("oci://LOCALHOST:5000/x", True),
+        ("oci://127.0.0.1:1/x", True),
+        ("oci://127.9.9.9/x", True),
+        ("oci://[::1]:5000/x", True),
+        ("oci://127.0.0.1.example.com/x", False),
+        ("oci://localhost.example.com/x", False),
+        ("oci://[::2]/x", False),
+        ("https://localhost/x", False),
+    ],
+)
+def test_a_loopback_registry_is_told_by_its_host(registry: str, loopback: bool) -> None:
+    assert is_loopback(registry) is loopback
+
+
+def test_the_project_file_declares_every_key_with_the_same_default() -> None:
+    declared = YAML(typ="safe").load(PROJECT)["config"]
+    defaults = {key: _as_string(each["default"]) for key, each in declared.items()}
+    assert defaults == DEFAULTS
+    assert all(each["type"] and each["description"] for each in declared.values())
+
+
+def _as_string(value: object) -> str:
+    """Write a default as the CLI hands it to the program."""
+    return value if isinstance(value, str) else json.dumps(value)
