@@ -24,17 +24,19 @@ _CONTROLLERS = (
     "horizontal-pod-autoscaler-controller",
     "job-controller",
     "namespace-controller",
-    "node-lifecycle-controller",
     "pod-garbage-collector-controller",
     "replicaset-controller",
     "resourcequota-controller",
     "root-ca-certificate-publisher-controller",
     "serviceaccount-controller",
     "statefulset-controller",
-    "taint-eviction-controller",
     "ttl-after-finished-controller",
 )
-"""Everything that workloads need; volumes, certificates and cloud routes are left out."""
+"""Everything that workloads need; volumes, certificates and cloud routes are left out.
+
+So is the node lifecycle: after a machine's sleep it would find every node's heartbeat
+stale and mark the pods on it as not ready, and kwok never makes them ready again.
+"""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def apiserver_command(program: Path, files: ClusterFiles, port: int, etcd_port: 
         f"--cert-dir={files.certificates}",
         f"--token-auth-file={files.token_file}",
         "--anonymous-auth=false",
+        "--disable-admission-plugins=TaintNodesByCondition",  # no controller would lift it
         "--authorization-mode=RBAC",
         f"--service-account-key-file={files.signing_key}",
         f"--service-account-signing-key-file={files.signing_key}",
