@@ -151,7 +151,7 @@ def _find(config: Mapping[str, Any], host: str, path: Path) -> Basic | None:
 
 
 def _host_of_key(key: str) -> str:
-    """Return the host of a key such as `https://index.docker.io/v1/`."""
+    """Return the host of a key such as `https://ghcr.io/v1/`."""
     return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
 
 

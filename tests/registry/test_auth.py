@@ -169,6 +169,24 @@ def test_a_kept_token_that_the_registry_no_longer_takes_is_replaced(status: int)
         assert [r.path for r in fake.requests].count("/token") == 2
 
 
+def test_a_token_that_is_refused_is_forgotten() -> None:
+    opened: list[bool] = []
+
+    def answer(request: Request) -> Reply:
+        if opened and "Authorization" not in request.headers:
+            return as_json({"tags": ["0.1.0"]})
+        return error(403, "DENIED") if opened else token_service(granted)(request)
+
+    with FakeRegistry(answer) as fake:
+        chart = registry(fake)
+        versions(chart)
+        opened.append(True)
+        versions(chart)
+        before = len(fake.requests)
+        versions(chart)
+        assert len(fake.requests) == before + 1
+
+
 def test_a_stale_login_does_not_hide_a_public_package() -> None:
     def grant(request: Request) -> Reply:
         return error(403, "DENIED") if "Authorization" in request.headers else granted(request)
@@ -243,7 +261,7 @@ def test_an_unsafe_realm_is_never_asked_and_gets_no_login() -> None:
 
 REALMS = [
     ("https://ghcr.io/token", "oci://ghcr.io/a", True),
-    ("https://auth.docker.io/token", "oci://registry-1.docker.io/a", True),
+    ("https://auth.example.org/token", "oci://ghcr.io/a", True),
     ("https://10.1.2.3/token", "oci://10.1.2.3/a", True),
     ("https://10.1.2.4/token", "oci://10.1.2.3/a", True),
     ("http://127.0.0.1:5001/token", "oci://127.0.0.1:5000/a", True),

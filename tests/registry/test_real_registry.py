@@ -125,7 +125,9 @@ def test_a_private_registry_without_login_says_how_to_log_in(
     private_registry: OwnRegistry,
 ) -> None:
     registry = ChartRegistry(private_registry.charts, credentials=NoCredentials())
-    with pytest.raises(RegistryDenied, match=f"helm registry login {private_registry.host}"):
+    with pytest.raises(
+        RegistryDenied, match=f"helm registry login {private_registry.host} --plain-http"
+    ):
         asyncio.run(registry.catalog())
 
 
