@@ -5,7 +5,6 @@ The keys are those of the stack program (`stack/Pulumi.yaml`).
 
 import io
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,13 +16,13 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from philotes_tui.errors import SettingsError, StateFolderError
-from philotes_tui.releases import ChartSource, RegistryChart
+from philotes_tui.releases import ChartSource, RegistryChart, is_loopback
 
 NAMESPACE = "philotes"
 DEFAULT_REGISTRY = "oci://ghcr.io/janovincze/philotes/charts"
 ENVIRONMENTS = ("dev", "staging", "production")
 
-_LOOPBACK = re.compile(r"oci://(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/]|$)", re.IGNORECASE)
+
 _MODE = 0o600
 _SECRETS_PROVIDER = ("secretsprovider", "encryptedkey", "encryptionsalt")
 
@@ -299,7 +298,7 @@ class _Reader:
     def _plain_http(self, registry: str) -> bool:
         key = "chartRegistryPlainHttp"
         if str(self._value(key) or "auto").lower() == "auto":
-            return _LOOPBACK.match(registry) is not None
+            return is_loopback(registry)
         return self._flag(key, default=False, allowed="true, false or auto")
 
     def _values(self) -> Mapping[str, Any]:

@@ -38,6 +38,10 @@ from philotes_tui.foreign import clean_line
 
 _LOG = logging.getLogger(__name__)
 
+_ALWAYS = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
+# The provider's version must equal the SDK's; whatever else is on PATH is not asked for.
+_DEFAULTS = {"PULUMI_IGNORE_AMBIENT_PLUGINS": "true"}
+
 
 class PulumiEngine:
     """Runs the stack program through Pulumi's Automation API. Implements `Engine`.
@@ -70,7 +74,7 @@ class PulumiEngine:
         quiet_library_loggers()
         self._body = program
         self._project_dir = project_dir.absolute()
-        self._environ = {**os.environ, **(env or {}), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        self._environ = {**_DEFAULTS, **os.environ, **(env or {}), **_ALWAYS}
         self._stacks = tuple(stacks)
         self._initial = dict(initial or {})
         self._passphrase_file = passphrase_file

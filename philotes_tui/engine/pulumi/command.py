@@ -2,6 +2,10 @@
 
 `pulumi.automation.PulumiCommand` keeps no handle of the process, lets a raising
 callback stall it on a full pipe, and starts it once more to ask its version.
+
+What the process prints goes to files, not to pipes: nobody has to read along for
+it to go on, and if this program is killed it is not killed by its next line but
+ends its operation and gives the lock back.
 """
 
 import contextlib
@@ -9,21 +13,20 @@ import logging
 import os
 import signal
 import subprocess
+import tempfile
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from pulumi.automation import CommandResult, PulumiCommand
 from semver import VersionInfo
 
 from philotes_tui.engine.passphrase import VARIABLE
-from philotes_tui.errors import OperationCancelled, ToolMissing, ToolUnfit
+from philotes_tui.errors import OperationCancelled, StateFolderError, ToolMissing, ToolUnfit
 
 _LOG = logging.getLogger(__name__)
-_LINES_KEPT = 4_000
-_LONGEST_LINE = 64 * 1024
+_BYTES_KEPT = 64 * 1024 * 1024
 _KILL_AFTER = 5.0
 """Seconds between asking the command line to terminate and killing it."""
 
@@ -46,7 +49,7 @@ class Command(PulumiCommand):
         self.starts = 0
         self._environ = dict(environ)
         self._guard = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._interrupts = 0
 
     def run(
@@ -60,23 +63,27 @@ class Command(PulumiCommand):
         """Run the command line to its end and return what it printed and its exit code.
 
         Unlike the base class this returns failures too; the caller reads the code.
+        The callbacks get the lines once the process has ended.
 
         Raises:
             ToolMissing: The program is not there.
             ToolUnfit: It cannot be started.
+            StateFolderError: There is no room for what it prints.
             OperationCancelled: `interrupt` was called since the last `reset`.
         """
-        process = self._start(["--non-interactive", *args], cwd, additional_env)
-        readers = (_Reader(process.stdout, on_output), _Reader(process.stderr, on_error))
-        try:
-            code = self._wait(process)
-        finally:
-            with self._guard:
-                self._process = None
-            if self._interrupts > 1:
-                _sweep_session(process.pid)
-        out, err = (reader.finish() for reader in readers)
-        return CommandResult(stdout=out, stderr=err, code=code)
+        with _scratch() as out, _scratch() as err:
+            process = self._start(["--non-interactive", *args], cwd, additional_env, out, err)
+            try:
+                code = self._wait(process)
+            finally:
+                with self._guard:
+                    self._process = None
+                if self._interrupts > 1:
+                    _sweep_session(process.pid)
+            result = CommandResult(stdout=_text(out), stderr=_text(err), code=code)
+        _tell(result.stdout, on_output)
+        _tell(result.stderr, on_error)
+        return result
 
     def reset(self) -> None:
         """Forget earlier interrupts; call it before an operation."""
@@ -109,8 +116,13 @@ class Command(PulumiCommand):
         return True
 
     def _start(
-        self, args: list[str], cwd: str, additional_env: Mapping[str, str]
-    ) -> "subprocess.Popen[str]":
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        out: BinaryIO,
+        err: BinaryIO,
+    ) -> "subprocess.Popen[bytes]":
         if any(VARIABLE in arg for arg in args):
             raise ValueError("a passphrase is never an argument")
         env = {**self._environ, **additional_env, "PULUMI_AUTOMATION_API": "true"}
@@ -123,12 +135,10 @@ class Command(PulumiCommand):
                 self._process = subprocess.Popen(
                     [self.command, *args],
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
+                    stdout=out,
+                    stderr=err,
                     cwd=cwd,
                     env=env,
-                    encoding="utf-8",
-                    errors="replace",
                     start_new_session=True,
                 )
                 self.starts += 1
@@ -147,7 +157,7 @@ class Command(PulumiCommand):
                 todo="Run `philotes-tui doctor` to see which tools fit.",
             ) from error
 
-    def _wait(self, process: "subprocess.Popen[str]") -> int:
+    def _wait(self, process: "subprocess.Popen[bytes]") -> int:
         """Wait for the process; Ctrl-C in the waiting thread interrupts it, not the waiting."""
         while True:
             try:
@@ -156,39 +166,34 @@ class Command(PulumiCommand):
                 self.interrupt()
 
 
-class _Reader:
-    """Takes a pipe's lines as they come, keeps the last ones, and never raises or blocks."""
-
-    def __init__(self, stream: IO[str] | None, callback: Callable[[str], object] | None) -> None:
-        self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
-        self._stream = stream
-        self._callback = callback
-        self._thread = threading.Thread(target=self._read, name="pulumi-output", daemon=True)
-        self._thread.start()
-
-    def finish(self) -> str:
-        """Return the lines kept, once the pipe has ended or a few seconds have passed.
-
-        A plugin that outlives the command line can hold its pipe open.
-        """
-        self._thread.join(2.0)
-        return "\n".join(tuple(self._lines))
-
-    def _read(self) -> None:
-        if self._stream is None:
-            return
-        with contextlib.suppress(OSError, ValueError), self._stream as stream:
-            while line := stream.readline(_LONGEST_LINE):
-                text = line.rstrip()
-                self._lines.append(text)
-                if self._callback is not None:
-                    try:
-                        self._callback(text)
-                    except Exception:  # noqa: BLE001  # the pipe must be read on
-                        _LOG.exception("a callback for a line of the command line raised")
+def _scratch() -> BinaryIO:
+    try:
+        return tempfile.TemporaryFile(prefix="philotes-tui-")
+    except OSError as error:
+        raise StateFolderError(
+            "No temporary file can be made",
+            on=tempfile.gettempdir(),
+            said=error.strerror or str(error),
+            todo="Free some space, then try again.",
+        ) from error
 
 
-def _signal_group(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
+def _text(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read(_BYTES_KEPT).decode("utf-8", errors="replace")
+
+
+def _tell(text: str, callback: Callable[[str], object] | None) -> None:
+    if callback is None:
+        return
+    for line in text.splitlines():
+        try:
+            callback(line.rstrip())
+        except Exception:  # noqa: BLE001  # a listener's fault is not the operation's
+            _LOG.exception("a callback for a line of the command line raised")
+
+
+def _signal_group(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)

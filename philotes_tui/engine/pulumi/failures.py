@@ -33,6 +33,7 @@ EXIT_CANCELLED = 8
 """pulumi/pulumi:sdk/go/common/util/cmdutil/exit.go."""
 
 _LONGEST_SAID = 800
+_PREAMBLE = re.compile(r"^\S+ resource '[^']*' has a problem: ")
 _NAMES = {
     Kind.PREVIEW: "preview",
     Kind.UP: "deploy",
@@ -111,7 +112,7 @@ def _error_lines(stderr: str) -> list[str]:
 
 
 def _short(text: str, limit: int = _LONGEST_SAID) -> str:
-    return clean_text(without_credentials(text), limit).strip()
+    return clean_text(_PREAMBLE.sub("", without_credentials(text)), limit).strip()
 
 
 def _locked(failure: Failure, pattern: str) -> PhilotesError:
@@ -168,7 +169,7 @@ def _plugin(failure: Failure, pattern: str) -> PhilotesError:
 
 def _context(failure: Failure, pattern: str) -> PhilotesError:
     return ContextUnknown(
-        "The kubeconfig has no such context",
+        "There is no kubeconfig with such a context",
         on=failure.stack,
         said=failure.said(pattern),
         todo="Correct philotes:kubeContext in the stack file, or the kubeconfig.",
@@ -224,22 +225,25 @@ _NO_ANSWER = (
 )
 
 _LOCKED = r"the stack is currently locked by|\[409\] Conflict: Another update"
-_PASSPHRASE = r"incorrect passphrase|passphrase must be set|message authentication failed"
+_SECRETS = r"incorrect passphrase|passphrase must be set|message authentication failed"
 _DISK_FULL = r"no space left on device|disk quota exceeded"
 _BACKEND = (
     r"unable to open state (?:directory|database)|PULUMI_ACCESS_TOKEN must be set"
     r"|performing HTTP request|could not get cloud url|invalid access token|unable to open bucket"
 )
-_PLUGIN = r"no resource plugin|could not (?:find|download|install) plugin|failed to (?:load|install) plugin"
+_PLUGIN = r"no resource plugin|(?:could not|failed to) (?:find|load|download|install) plugin"
 _SETTINGS = r"\bphilotes:\w+ is\b|missing required configuration variable"
-_CONTEXT = r"context \S+ does not exist|context was not found|no context exists"
+_CONTEXT = (
+    r"context \S+ does not exist|context was not found|no context exists"
+    r"|invalid configuration: no configuration has been provided"
+)
 _CLUSTER = (
     r"Kubernetes cluster is unreachable|unable to load schema information from the API server"
     rf"|/(?:api|apis)/[^\s]*.{{0,200}}(?:{_NO_ANSWER})"
 )
 _RULES: Sequence[tuple[str, Callable[[Failure, str], PhilotesError]]] = (
     (_LOCKED, _locked),
-    (_PASSPHRASE, _passphrase),
+    (_SECRETS, _passphrase),
     (_DISK_FULL, _disk_full),
     (_BACKEND, _backend),
     (_PLUGIN, _plugin),

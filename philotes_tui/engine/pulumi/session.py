@@ -64,7 +64,7 @@ def run_with_program(
         environ: What is added to the command line's environment.
         program: What the language host runs.
         on_event: Takes each engine event as parsed JSON, on another thread.
-        on_error: Takes each line of standard error, on another thread.
+        on_error: Takes each line of standard error at the end.
 
     Raises:
         ToolMissing, ToolUnfit: The command line cannot be started.

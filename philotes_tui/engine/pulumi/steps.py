@@ -46,14 +46,16 @@ def step_of(metadata: Raw) -> Step:
     kind = str(metadata.get("type", ""))
     inputs = _inputs(kind, shown)
     op = op_of(str(metadata.get("op", "")))
+    compared = bool(old and new) and op in {Op.UPDATE, Op.REPLACE}
     return Step(
         urn=str(metadata.get("urn", "")),
         op=op,
         type=clean_line(kind, 300),
         name=_name(metadata, kind, shown, inputs),
         parent=str(shown.get("parent") or ""),
-        changes=_changes(metadata, kind, old, new) if op in {Op.UPDATE, Op.REPLACE} else (),
-        inputs=inputs,
+        changes=_changes(metadata, kind, old, new) if compared else (),
+        # A replacement's delete half tells of the old object; its other half of the new one.
+        inputs=inputs if new or op is not Op.REPLACE else {},
     )
 
 

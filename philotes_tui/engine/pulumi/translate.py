@@ -30,6 +30,10 @@ _DROPPED = frozenset({"remove-pending-replace"})
 _PROVIDER = "pulumi:providers:"
 _TRACEBACK = "Traceback (most recent call last)"
 _PROGRAM_RAISED = "python inline source runtime error: "
+_AFTER_EFFECT = f"{_PROGRAM_RAISED}resource monitor shut down"
+"""What a program meets when the engine has already given up; the cause is told elsewhere."""
+_REPEATED = "an unhandled error occurred: "
+"""How the engine repeats what the language host has already told as a diagnostic."""
 
 Raw = Mapping[str, Any]
 
@@ -50,10 +54,11 @@ def translate(raw: Raw, at: float) -> tuple[Event, ...]:
 
 def _diagnostic(body: Raw, at: float) -> tuple[Event, ...]:
     severity = str(body.get("severity", "info"))
-    if severity == "debug":
+    message = str(body.get("message", ""))
+    if severity == "debug" or message.startswith((_REPEATED, _AFTER_EFFECT)):
         return ()
     urn = str(body.get("urn") or "")
-    text = _message(str(body.get("message", "")))
+    text = _message(message)
     if body.get("ephemeral"):
         return (StatusChanged(at, urn, clean_line(text)),) if urn else ()
     if not text:
@@ -84,7 +89,7 @@ def traceback_of(raw: Raw) -> str:
     if not isinstance(body, Mapping) or body.get("severity") == "debug":
         return ""
     text = str(body.get("message", ""))
-    return clean_text(text) if _TRACEBACK in text else ""
+    return clean_text(text) if _TRACEBACK in text and not text.startswith(_REPEATED) else ""
 
 
 def _started(body: Raw, at: float) -> tuple[Event, ...]:
