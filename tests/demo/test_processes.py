@@ -3,6 +3,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -140,14 +142,18 @@ def test_kill_9_of_the_program_ends_its_children_at_once(tmp_path: Path) -> None
         assert recorded(state) == []
 
 
-def a_leftover(state: StateFolder, python: str) -> "subprocess.Popen[bytes]":
-    """Start a process as if a demo that is gone had started and recorded it."""
-    process = subprocess.Popen([python, "-c", FOREVER], stdout=subprocess.PIPE)
-    assert process.stdout
-    assert process.stdout.readline() == b"up\n"
-    identity = ProcessIdentity(process.pid, start_of(process.pid) or "", python)
-    leftovers.record(state, [identity])
-    return process
+@contextmanager
+def a_leftover(state: StateFolder, python: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a process as if a demo that is gone had started and recorded it."""
+    with subprocess.Popen([python, "-c", FOREVER], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == b"up\n"
+            identity = ProcessIdentity(process.pid, start_of(process.pid) or "", python)
+            leftovers.record(state, [identity])
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_process_that_was_left_running_is_ended_at_the_next_start(
