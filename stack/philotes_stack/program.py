@@ -95,7 +95,14 @@ def chart_source(config: StackConfig) -> ChartSource:
 def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Chart:
     prefix = f"{COMPONENT}-{config.environment}"
     # An explicit provider keeps its name when a context is set later, and so does all it owns.
-    cluster = kubernetes.Provider(f"{prefix}-cluster", context=config.kube_context)
+    # Charts roll pods by a checksum of their settings, so a changed ConfigMap or Secret is updated
+    # in place; the provider's default is to delete it first, from under the running pods.
+    cluster = kubernetes.Provider(
+        f"{prefix}-cluster",
+        context=config.kube_context,
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
+    )
     in_cluster = pulumi.ResourceOptions(provider=cluster)
     namespace = kubernetes.core.v1.Namespace(
         f"{prefix}-namespace", metadata={"name": config.namespace}, opts=in_cluster

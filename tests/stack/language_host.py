@@ -4,29 +4,35 @@ It serves the language protocol with the SDK's own server and runs the project's
 so that the real CLI can be given a project folder. Started by a script of that name on PATH.
 """
 
-import os
+import importlib
 import runpy
 import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-import grpc
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
+
+grpc: Any = importlib.import_module("grpc")  # it comes without types
 
 
 class ProjectHost(LanguageServer):
     """Runs the program of a project folder, as the real language host does."""
 
     def __init__(self, root: str) -> None:
-        super().__init__(lambda: runpy.run_path(os.path.join(root, "__main__.py")))  # noqa: PTH118
+        def program() -> None:
+            runpy.run_path(str(Path(root) / "__main__.py"))
+
+        super().__init__(program)
         self._root = root
 
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
         sys.path.insert(0, self._root)
-        return super().Run(request, context)
+        run: Any = super().Run
+        return run(request, context)
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
         return language_pb2.LanguageHandshakeResponse()
@@ -40,8 +46,9 @@ def main() -> None:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    host = ProjectHost(str(Path.cwd()))
     server = grpc.server(ThreadPoolExecutor(4))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(ProjectHost(os.getcwd()), server)  # noqa: PTH109
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201 - the protocol: the CLI reads the port from here

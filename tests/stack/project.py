@@ -1,0 +1,92 @@
+"""A plain Pulumi project folder and the real CLI."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of `stack/` with a stack `dev`.
+
+    Attributes:
+        folder: Where `Pulumi.yaml` stands.
+        pulumi: The CLI.
+        variables: Its whole environment.
+    """
+
+    folder: Path
+    pulumi: Path
+    variables: Mapping[str, str]
+
+    def run(self, *args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `pulumi` on the project and return what it said, both streams as one."""
+        return subprocess.run(
+            [self.pulumi, "--non-interactive", "--color=never", *args],
+            cwd=cwd or self.folder,
+            env=dict(self.variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def succeed(self, *args: str, cwd: Path | None = None) -> str:
+        """Run `pulumi`, fail the test if it fails, and return what it said."""
+        done = self.run(*args, cwd=cwd)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def configure(self, **values: str) -> None:
+        """Set keys of the namespace `philotes`, each as a person would."""
+        for key, value in values.items():
+            self.succeed("config", "set", f"philotes:{key}", value)
+
+    def preview(self) -> "Plan":
+        """Preview and return the planned steps."""
+        done = subprocess.run(
+            [self.pulumi, "--non-interactive", "preview", "--json"],
+            cwd=self.folder,
+            env=dict(self.variables),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return Plan(json.loads(done.stdout))
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs after the last `up`."""
+        return dict(json.loads(self.succeed("stack", "output", "--json")))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `pulumi preview --json` says."""
+
+    document: Mapping[str, Any]
+
+    @property
+    def operations(self) -> set[str]:
+        """The kinds of steps."""
+        return {step["op"] for step in self.document["steps"]}
+
+    def names(self, kind: str) -> set[str]:
+        """The resource names of a type, such as `apps/v1:Deployment`."""
+        urns = [step["urn"].split("::") for step in self.document["steps"]]
+        return {urn[-1] for urn in urns if urn[-2].split("$")[-1] == f"kubernetes:{kind}"}
+
+    @property
+    def diagnostics(self) -> set[str]:
+        """Messages of the program and the providers, each after its severity."""
+        return {each["message"].strip() for each in self.document.get("diagnostics", [])}
+
+    def steps(self, *operations: str) -> list[str]:
+        """The resource names of steps of these kinds."""
+        found = [step for step in self.document["steps"] if step["op"] in operations]
+        return sorted({step["urn"].split("::")[-1] for step in found})

@@ -1,0 +1,182 @@
+"""The stack by plain `pulumi`, against a real registry and a real Kubernetes API."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from philotes_tui.demo import Demo
+from tests.stack.project import Project
+
+pytestmark = pytest.mark.real
+
+API = "philotes-dev-philotes:plain-pulumi/philotes-api"
+
+
+def deployed_images(demo: Demo, namespace: str) -> dict[str, str]:
+    """Ask the Kubernetes API which image each Deployment runs, once all replicas are available."""
+    answer = demo.cluster.api.get(f"/apis/apps/v1/namespaces/{namespace}/deployments")
+    images: dict[str, str] = {}
+    for each in answer.json()["items"]:
+        name, status = each["metadata"]["name"], each["status"]
+        assert status["availableReplicas"] == each["spec"]["replicas"], name
+        images[name] = each["spec"]["template"]["spec"]["containers"][0]["image"]
+    return images
+
+
+def images_of(version: str) -> dict[str, str]:
+    return {
+        "philotes-api": f"ghcr.io/janovincze/philotes-api:{version}",
+        "philotes-lakekeeper": "lakekeeper/catalog:v0.9.3",
+        "philotes-worker": f"ghcr.io/janovincze/philotes-worker:{version}",
+    }
+
+
+def test_a_version_and_then_the_local_charts_are_deployed_in_place(
+    project: Project, demo: Demo
+) -> None:
+    project.configure(chartVersion="0.2.1")
+    said = project.succeed("up", "--yes", "--skip-preview")
+    address = f"{demo.registry}/philotes:0.2.1"
+    assert f"Using Helm chart from OCI registry: {address}" in said
+    assert deployed_images(demo, "plain-pulumi") == images_of("0.2.1")
+    assert project.outputs() == {
+        "chart": "philotes",
+        "version": "0.2.1",
+        "source": "registry",
+        "registry": demo.registry,
+        "environment": "dev",
+        "namespace": "plain-pulumi",
+        "images": sorted(images_of("0.2.1").values()),
+    }
+
+    project.configure(useLocalCharts="true")
+    plan = project.preview()
+    assert "info: Using local Helm chart for development" in plan.diagnostics
+    # Nothing is replaced; what only the published version has is deleted.
+    assert plan.operations == {"same", "update", "delete"}
+    project.succeed("up", "--yes", "--skip-preview")
+    assert deployed_images(demo, "plain-pulumi") == images_of("0.1.0")
+    outputs = project.outputs()
+    assert (outputs["source"], outputs["version"]) == ("local", "0.1.0")
+
+    assert project.preview().operations == {"same"}
+
+
+def test_a_preview_names_all_resources_of_both_modes_alike(project: Project) -> None:
+    published = project.preview()
+    project.configure(useLocalCharts="true")
+    local = project.preview()
+    for plan in (published, local):
+        assert plan.names("helm.sh/v4:Chart") == {"philotes-dev-philotes"}
+        assert plan.names("core/v1:Namespace") == {"philotes-dev-namespace"}
+        assert API in plan.names("apps/v1:Deployment")
+    assert published.names("apps/v1:Deployment") == local.names("apps/v1:Deployment")
+
+
+def test_the_namespace_is_philotes_unless_another_is_named(project: Project) -> None:
+    project.succeed("config", "rm", "philotes:namespace")
+    plan = project.preview()
+    [namespace] = [s for s in plan.document["steps"] if "core/v1:Namespace" in s["urn"]]
+    assert namespace["newState"]["inputs"]["metadata"]["name"] == "philotes"
+
+
+def test_the_local_charts_are_found_from_any_working_directory(
+    project: Project, tmp_path: Path
+) -> None:
+    project.configure(useLocalCharts="true")
+    said = project.succeed("preview", "-C", str(project.folder), cwd=tmp_path)
+    assert "Using local Helm chart for development" in said
+    assert API in said
+
+
+def test_a_digest_deploys_that_content_whatever_the_version_says(
+    project: Project, demo: Demo
+) -> None:
+    project.configure(chartVersion="0.1.0", chartDigest=_digest(demo, "0.2.2"))
+    plan = project.preview()
+    [deployment] = [s for s in plan.document["steps"] if s["urn"].endswith(API) and _pods(s)]
+    [container] = _pods(deployment)["containers"]
+    assert container["image"] == "ghcr.io/janovincze/philotes-api:0.2.2"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        (
+            "environment",
+            "prd",
+            'philotes:environment is "prd", allowed are dev, staging, production',
+        ),
+        (
+            "chartVersion",
+            "latest",
+            'philotes:chartVersion is "latest", allowed are SemVer versions such as 0.1.0',
+        ),
+        (
+            "chartRegistry",
+            "https://charts.example.com",
+            'philotes:chartRegistry is "https://charts.example.com", allowed are addresses',
+        ),
+        (
+            # The declared type lets the CLI say this before the program runs.
+            "useLocalCharts",
+            "maybe",
+            "configuration key 'useLocalCharts' must be of type 'boolean'",
+        ),
+    ],
+)
+def test_a_bad_value_ends_in_its_sentence(
+    project: Project, key: str, value: str, sentence: str
+) -> None:
+    project.configure(**{key: value})
+    done = project.run("preview")
+    assert done.returncode != 0
+    assert sentence in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_local_charts_that_are_not_there_end_in_a_sentence(project: Project) -> None:
+    (project.folder.parent / "charts").rename(project.folder.parent / "elsewhere")
+    project.configure(useLocalCharts="true")
+    done = project.run("preview")
+    assert done.returncode != 0
+    assert "No chart philotes was found in" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_secret_value_reaches_the_pods_and_stays_secret(
+    project: Project, demo: Demo, tmp_path: Path
+) -> None:
+    project.configure(useLocalCharts="true")
+    overlay = "philotes:values.worker.extraEnv[0]"
+    project.succeed("config", "set", "--path", f"{overlay}.name", "TOKEN")
+    project.succeed("config", "set", "--path", "--secret", f"{overlay}.value", "hunter22-hunter22")
+    said = project.succeed("up", "--yes", "--skip-preview", "--diff")
+    said += project.succeed("stack", "export") + project.succeed("stack", "output")
+    assert "hunter22" not in said
+    kept = [path for path in (tmp_path / "backend").rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if b"hunter22" in path.read_bytes()]
+    server = demo.cluster.api
+    worker = server.get("/apis/apps/v1/namespaces/plain-pulumi/deployments/philotes-worker").json()
+    [container] = worker["spec"]["template"]["spec"]["containers"]
+    assert {"name": "TOKEN", "value": "hunter22-hunter22"} in container["env"]
+    # The image references are no secret, though they stand in the same Deployment.
+    assert project.outputs()["images"] == sorted(images_of("0.1.0").values())
+
+
+def _digest(demo: Demo, version: str) -> str:
+    import httpx  # noqa: PLC0415 - for this one question
+
+    kind = "application/vnd.oci.image.manifest.v1+json"
+    path = demo.registry.removeprefix(f"oci://{demo.registry_host}/")
+    address = f"http://{demo.registry_host}/v2/{path}/philotes/manifests/{version}"
+    answer = httpx.head(address, headers={"Accept": kind}, trust_env=False)
+    return answer.headers["Docker-Content-Digest"]
+
+
+def _pods(step: Mapping[str, Any]) -> Any:
+    inputs = step.get("newState", {}).get("inputs", {})
+    return inputs.get("spec", {}).get("template", {}).get("spec")
