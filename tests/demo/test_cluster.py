@@ -5,8 +5,10 @@ import os
 import socket
 import ssl
 import stat
+import subprocess
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +100,25 @@ def test_a_new_image_rolls_out_and_leaves_only_new_pods(
         return [pod["spec"]["containers"][0]["image"] for pod in items]
 
     assert eventually(lambda: pods() == ["example/web:2"] * 2)
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "0.3.0-beta.1+build.7"])
+def test_helm_installs_a_published_version_and_sees_it_ready(
+    demo: Demo, tools: dict[str, Path], namespace: str, version: str
+) -> None:
+    subprocess.run(
+        [
+            tools["helm"], "install", "philotes", f"{demo.registry}/philotes",
+            "--version", version, "--plain-http",
+            "--namespace", namespace, "--wait", "--timeout", "60s",
+        ],
+        env={**os.environ, **demo.pulumi_environment()}, check=True, capture_output=True,
+    )  # fmt: skip
+    path = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+    deployments = demo.cluster.api.get(path).json()["items"]
+    ready = {one["metadata"]["name"]: one["status"]["readyReplicas"] for one in deployments}
+    assert ready.keys() == {"philotes-api", "philotes-worker", "philotes-lakekeeper"}
+    assert all(ready.values())
 
 
 def test_a_deleted_namespace_goes_with_all_it_holds(real_cluster: Cluster, namespace: str) -> None:

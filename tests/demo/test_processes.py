@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from philotes_tui.demo import leftovers
+from philotes_tui.demo import leftovers, reset
 from philotes_tui.demo.identity import ProcessIdentity, start_of
 from philotes_tui.demo.processes import Supervisor
 from philotes_tui.demo.state import StateFolder
@@ -164,6 +164,13 @@ def test_a_process_that_was_left_running_is_ended_at_the_next_start(
             pass
         assert process.wait(10) == -signal.SIGTERM
     assert recorded(state.root) == []
+
+
+def test_a_reset_ends_what_was_left_running(state: StateFolder, python: str) -> None:
+    with a_leftover(state, python) as process:
+        state.release()
+        assert reset(state.root)
+        assert process.wait(10) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize(
