@@ -171,8 +171,17 @@ class _Batch:
                 self.log.append(event)
             case OperationStarted():
                 self._begin(_whole(self.base, event))
+            case OperationEnded(at=at, result=Result.SUCCEEDED):
+                self._settle(at)
+                self.base = _whole(self.base, event)
             case _:
                 self.base = _whole(self.base, event)
+
+    def _settle(self, at: float) -> None:
+        """End what the engine never said the end of, as of components a provider makes."""
+        for urn, resource in self.resources.items():
+            if resource.state is State.RUNNING:
+                self.resources[urn] = replace(resource, state=State.DONE, ended=at, status="")
 
     def _step(self, event: StepStarted | StepDone | StepFailed) -> None:
         known = self.resources.get(event.step.urn)

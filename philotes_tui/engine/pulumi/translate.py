@@ -5,6 +5,7 @@ read as they are, not through the SDK's model: that one drops what it does not
 know. Debug diagnostics are dropped on purpose: they hold secrets in clear text.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,6 +33,7 @@ _TRACEBACK = "Traceback (most recent call last)"
 _PROGRAM_RAISED = "python inline source runtime error: "
 _AFTER_EFFECT = f"{_PROGRAM_RAISED}resource monitor shut down"
 """What a program meets when the engine has already given up; the cause is told elsewhere."""
+_SAYS_NOTHING = re.compile(r"(?:update|preview|destroy|refresh) failed")
 _REPEATED = "an unhandled error occurred: "
 """How the engine repeats what the language host has already told as a diagnostic."""
 
@@ -56,6 +58,8 @@ def _diagnostic(body: Raw, at: float) -> tuple[Event, ...]:
     severity = str(body.get("severity", "info"))
     message = str(body.get("message", ""))
     if severity == "debug" or message.startswith((_REPEATED, _AFTER_EFFECT)):
+        return ()
+    if _SAYS_NOTHING.fullmatch(message.strip()):
         return ()
     urn = str(body.get("urn") or "")
     text = _message(message)
@@ -89,7 +93,8 @@ def traceback_of(raw: Raw) -> str:
     if not isinstance(body, Mapping) or body.get("severity") == "debug":
         return ""
     text = str(body.get("message", ""))
-    return clean_text(text) if _TRACEBACK in text and not text.startswith(_REPEATED) else ""
+    known = text.startswith((_REPEATED, _AFTER_EFFECT))
+    return clean_text(text) if _TRACEBACK in text and not known else ""
 
 
 def _started(body: Raw, at: float) -> tuple[Event, ...]:
@@ -140,6 +145,8 @@ def _summary(body: Raw, at: float) -> tuple[Event, ...]:
 
 def _stdout(body: Raw, at: float) -> tuple[Event, ...]:
     text = _message(str(body.get("message", "")))
+    if text.startswith("^C received"):
+        return ()  # how to press it again is told by whoever shows the cancel
     return (LogLine(at, text),) if text else ()
 
 
