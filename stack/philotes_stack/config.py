@@ -5,8 +5,9 @@ Everything here is pure; `program.py` fetches the strings.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, get_args
 
 NAMESPACE = "philotes"
@@ -26,6 +27,8 @@ DEFAULTS: Mapping[str, str] = {
     "values": "{}",
 }
 """Every key of the namespace `philotes` with its default, as `Pulumi.yaml` has them."""
+
+_BY_LOWERCASE = {key.lower(): key for key in DEFAULTS}
 
 # Distribution specification 1.1, "Pulling manifests": the grammar of a repository's name.
 _PATH_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -111,6 +114,22 @@ def parse(raw: Mapping[str, str], *, values_are_secret: bool = False) -> StackCo
         values=_values(text["values"]),
         values_are_secret=values_are_secret,
     )
+
+
+def unread(keys: Iterable[str]) -> list[str]:
+    """Say of each configured key that this program does not read it, and which one may be meant.
+
+    Args:
+        keys: Configured keys with their namespaces; those of other namespaces are passed over.
+    """
+    sentences = []
+    for full in sorted(keys):
+        namespace, _, key = full.partition(":")
+        if namespace == NAMESPACE and key not in DEFAULTS:
+            near = get_close_matches(key.lower(), _BY_LOWERCASE, n=1)
+            meant = f"; is {NAMESPACE}:{_BY_LOWERCASE[near[0]]} meant?" if near else ""
+            sentences.append(f"{full} is not read by this program{meant}")
+    return sentences
 
 
 def _refuse(key: str, value: str, allowed: str) -> ConfigInvalid:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi.runtime import get_config, is_config_secret
+from pulumi.runtime import get_config, get_config_env, is_config_secret
+from pulumi.runtime.config import CONFIG
 
-from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse
+from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse, unread
 from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
 from philotes_stack.secrets import secret_marking
 from philotes_stack.values import environment_values, overlaid
@@ -48,6 +49,8 @@ def program() -> None:
         source = chart_source(config)
     except (ConfigInvalid, LocalChartsUnusable) as error:
         raise pulumi.RunError(str(error)) from None
+    for sentence in unread({*CONFIG.get(), *get_config_env()}):
+        pulumi.log.warn(sentence)
     pulumi.log.info(source.log_line)
     _export(config, source, _declare(config, source))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from philotes_stack.config import DEFAULTS, ConfigInvalid, StackConfig, is_loopback, parse
+from philotes_stack.config import DEFAULTS, ConfigInvalid, StackConfig, is_loopback, parse, unread
 
 PROJECT = Path(__file__).parent.parent.parent / "stack" / "Pulumi.yaml"
 DIGEST = f"sha256:{'0a' * 32}"
@@ -102,6 +102,19 @@ def test_foreign_line_breaks_in_a_value_do_not_break_the_sentence() -> None:
     with pytest.raises(ConfigInvalid) as refused:
         parse({"environment": "a\nb\x1b[2J"})
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("philotes:chartversion", "; is philotes:chartVersion meant?"),
+        ("philotes:enviroment", "; is philotes:environment meant?"),
+        ("philotes:colour", ""),
+    ],
+)
+def test_a_key_that_is_not_read_is_named_with_the_nearest_known_one(key: str, said: str) -> None:
+    known = ["philotes:values", "kubernetes:context", "pulumi:disable-default-providers"]
+    assert unread([*known, key]) == [f"{key} is not read by this program{said}"]
 
 
 def test_the_values_are_not_part_of_what_is_printed() -> None:

@@ -75,6 +75,12 @@ def test_a_preview_names_all_resources_of_both_modes_alike(project: Project) -> 
     assert published.names("apps/v1:Deployment") == local.names("apps/v1:Deployment")
 
 
+def test_a_misspelt_key_is_warned_of(project: Project) -> None:
+    project.configure(chartversion="0.2.0")
+    warning = "philotes:chartversion is not read by this program; is philotes:chartVersion meant?"
+    assert f"warning: {warning}" in project.preview().diagnostics
+
+
 def test_the_namespace_is_philotes_unless_another_is_named(project: Project) -> None:
     project.succeed("config", "rm", "philotes:namespace")
     plan = project.preview()
