@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
@@ -12,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.types import CSSPathType
 
 from philotes_tui.engine import Target
 from philotes_tui.errors import PhilotesError
@@ -42,7 +44,11 @@ class PhilotesApp(App[tuple[str, ...]]):
     """
 
     TITLE = "philotes-tui"
-    CSS_PATH = "app.tcss"
+    # The first screen is the default one, whose own CSS_PATH the framework does not read.
+    CSS_PATH: ClassVar[CSSPathType | None] = [
+        Path(__file__).with_name("app.tcss"),
+        Path(__file__).with_name("screens") / "releases.tcss",
+    ]
     COMMANDS = App.COMMANDS | {PhilotesCommands}
     NOTIFICATION_TIMEOUT = 8
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -65,6 +71,7 @@ class PhilotesApp(App[tuple[str, ...]]):
         super().__init__()
         self.services = services
         self.clock = clock
+        self.animation_level = "none"  # every frame costs a slow line dearly
         self.operation: OperationScreen | None = None
         self._told: list[str] = []
         self._leaving = False

@@ -38,7 +38,7 @@ class PhilotesCommands(Provider):
         for active in self.screen.active_bindings.values():
             binding = active.binding
             named = bool(binding.tooltip) and active.enabled and binding.action not in seen
-            if not named or binding.action.startswith("stack("):
+            if not named or binding.action == "interrupt":
                 continue
             seen.add(binding.action)
             key = f"key {app.get_key_display(binding)}"

@@ -73,7 +73,8 @@ def _properties(resource: Resource) -> Iterator[Line]:
         yield from _signed("- ", step.inputs, Tone.BEFORE)
     elif step.op is Op.SAME:
         yield Line("Nothing changes here.", Tone.MUTED)
-        yield from (Line(f"  {t}", Tone.MUTED, 4) for t in yaml_lines(step.inputs))
+        if step.inputs:
+            yield from (Line(f"  {t}", Tone.MUTED, 4) for t in yaml_lines(step.inputs))
     else:
         yield Line("The engine names no properties for this step.", Tone.MUTED)
 
@@ -102,6 +103,9 @@ def change_lines(change: PropertyChange) -> Iterator[Line]:
     texts = isinstance(before, str) and isinstance(after, str)
     if change.kind is ChangeKind.UPDATE and texts and "\n" in f"{before}{after}":
         yield from text_diff(str(before), str(after))
+        return
+    if change.kind is ChangeKind.UPDATE and before == after:
+        yield Line(f"      {scalar(before)} (changes, but both values are masked)", Tone.MUTED, 6)
         return
     if change.kind is not ChangeKind.ADD:
         yield from (Line(f"    - {t}", Tone.BEFORE, 6) for t in yaml_lines(before))

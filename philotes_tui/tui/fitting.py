@@ -22,6 +22,13 @@ def shorten(text: str, width: int) -> str:
     return f"{set_cell_size(text, head).rstrip()}{ELLIPSIS}{end}"
 
 
+def cut(text: str, width: int) -> str:
+    """Return `text` in at most `width` cells, cut at the end where it is too long."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 1)).rstrip() + ELLIPSIS if width > 0 else ""
+
+
 def pad(text: str, width: int) -> str:
     """Return `text` in exactly `width` cells, shortened or filled with blanks."""
     short = shorten(text, width)
@@ -58,5 +65,9 @@ def _break(text: str, width: int) -> int:
         if cells > width:
             break
         cut = index + 1
-    blank = text.rfind(" ", max(1, cut // 2), cut + 1)
-    return max(1, blank if blank > 0 else cut)
+    earliest = max(1, cut // 2)
+    blank = text.rfind(" ", earliest, cut + 1)
+    if blank > 0:
+        return blank
+    joint = max(text.rfind(mark, earliest, cut) for mark in "/:,;=@")
+    return max(1, joint + 1 if joint > 0 else cut)

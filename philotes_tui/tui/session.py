@@ -52,6 +52,12 @@ class Deployed:
         summary = self.stacks.get(stack)
         return summary.deployed if summary else ""
 
+    def describe(self, stack: str) -> str:
+        """Return what is deployed on a stack, `nothing`, or `unknown` where it was not read."""
+        if stack not in self.stacks and (self.reading or self.fault is not None):
+            return "unknown"
+        return self.version(stack) or "nothing"
+
     def on(self, version: str) -> tuple[str, ...]:
         """Return the stacks that a version is deployed on."""
         return tuple(name for name, s in self.stacks.items() if s.deployed == version)

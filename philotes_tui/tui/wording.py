@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from philotes_tui.engine import Kind, Op, Progress, Resource, State
+from philotes_tui.engine import UNTOUCHED, Kind, Op, Progress, Resource, State
 
 SYMBOL: Mapping[Op, str] = {
     Op.SAME: "=",
@@ -76,9 +76,16 @@ def planned(op: Op) -> str:
     return f"{SYMBOL[op]} {op.value}"
 
 
-def live(resource: Resource) -> str:
-    """Return what a running operation says of one resource, such as `✓ created`."""
+def live(resource: Resource, *, over: bool = False) -> str:
+    """Return what an operation says of one resource, such as `✓ created`.
+
+    Args:
+        resource: The resource as it stands.
+        over: Whether the operation has ended, so that nothing is running any more.
+    """
     op = resource.step.op
+    if over and resource.state is State.RUNNING:
+        return planned(op) if op in UNTOUCHED else "! unfinished"
     if resource.state is State.FAILED:
         return "✗ failed"
     if resource.state is State.RUNNING:

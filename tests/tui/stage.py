@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -201,7 +202,7 @@ class HeldApp(PhilotesApp):
             gate.open()
 
 
-async def until(pilot: Pilot[object], fact: Callable[[], object], what: str = "") -> None:
+async def until(pilot: Pilot[Any], fact: Callable[[], object], what: str = "") -> None:
     """Let the program run until a fact holds; fails after some thousand turns."""
     for _ in range(3_000):
         if fact():

@@ -19,6 +19,7 @@ from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Versio
 from philotes_tui.tui import wording
 from philotes_tui.tui.resolution import Resolved
 from philotes_tui.tui.screens.base import Dialog
+from philotes_tui.tui.tree import short_name, short_type
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Request:
 
     Attributes:
         resolved: Destination and chart, pinned.
-        deployed: The version deployed now, or an empty string.
+        deployed: The version deployed now, `nothing` or `unknown`.
         preview: What the preview found.
         again: Whether this repeats a deploy that did not succeed.
     """
@@ -122,7 +123,7 @@ def facts(request: Request) -> Text:
         ("cluster", target.context or "none"),
         ("server", target.server or "unknown"),
         ("namespace", target.namespace),
-        ("version", f"{request.deployed or 'nothing'} → {source.label}"),
+        ("version", f"{request.deployed} → {source.label}"),
         ("chart", _origin(target, source)),
         ("changes", wording.changes(request.preview)),
     ]
@@ -153,7 +154,11 @@ def warnings(request: Request) -> list[Text]:
         found.append("This is older than what is deployed now.")
     if isinstance(source, RegistryChart) and source.version.is_prerelease and target.is_production:
         found.append("This is a pre-release.")
-    gone = [r.step.name for r in request.preview.changed if r.step.op in {Op.DELETE, Op.REPLACE}]
+    gone = [
+        f"{short_type(r.step)} {short_name(r.step, request.preview.resources)}"
+        for r in request.preview.changed
+        if r.step.op in {Op.DELETE, Op.REPLACE}
+    ]
     if gone:
         count = wording.plural(len(gone), "resource")
         found.append(f"{count} will be deleted or replaced: {wording.listed(gone)}.")

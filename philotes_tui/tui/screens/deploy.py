@@ -20,7 +20,7 @@ from philotes_tui.tui.resolution import moved, resolve
 from philotes_tui.tui.screens.approval import ApprovalDialog, Request
 from philotes_tui.tui.screens.confirm import ConfirmDialog, Question
 from philotes_tui.tui.screens.operation import OperationScreen
-from philotes_tui.tui.summary import headline, summary_lines
+from philotes_tui.tui.summary import Outcome, headline, summary_lines
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.log_view import LogView
@@ -52,7 +52,7 @@ class DeployScreen(OperationScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "cancel", "Cancel", tooltip="Cancel the deploy"),
         Binding("r", "retry", "Retry", tooltip="Deploy again"),
-        Binding("v", "view", "Summary/resources", tooltip="Switch summary and resources"),
+        Binding("v", "view", "Resources", tooltip="Switch summary and resources"),
         Binding("u", "unchanged", "Unchanged", tooltip="Show or hide unchanged resources"),
         Binding("f", "follow", "Follow log", tooltip="Follow the end of the log"),
         Binding("escape", "back", "Versions", tooltip="Back to the versions"),
@@ -98,6 +98,7 @@ class DeployScreen(OperationScreen):
     def _begin(self) -> None:
         self.error = None
         self.query_one("#summary").display = False
+        self.query_one("#overall").display = True
         tree = self.query_one(ResourceTree)
         tree.display = True
         tree.empty = "Waiting for the first resource."
@@ -136,23 +137,27 @@ class DeployScreen(OperationScreen):
         counts = f" {progress.finished}/{total or '?'}  {wording.changes(progress)}"
         failed = f"  ✗ {len(progress.failed)} failed" if progress.failed else ""
         self.query_one("#counts", Static).update(Text(counts + failed, no_wrap=True))
-        tree.show(progress.resources)
+        over = progress.ended or self.philotes.clock()
+        tree.show(progress.resources, ended=None if self.running else over)
         self.query_one(LogView).take(progress.log)
 
     def ended(self, error: PhilotesError | None) -> None:
         """Show the summary."""
         self.error = error
-        now = self.philotes.clock()
-        log_file = self.philotes.services.log_file
-        said = headline(self.progress, error, self.label, now)
+        outcome = Outcome(self.progress, error, self.label, self.stack)
+        said = headline(outcome)
         self.query_one(BusyLine).stop(said)
-        lines = summary_lines(self.progress, error, self.label, log_file, now)
+        lines = summary_lines(outcome, self.philotes.services.log_file)
         summary = self.query_one("#summary", LinesView)
         summary.show(lines)
-        self.query_one(ResourceTree).display = False
+        tree = self.query_one(ResourceTree)
+        tree.display = False
+        self.query_one("#overall").display = bool(self.progress.resources)
+        if self.progress.failed:
+            tree.go_to(self.progress.failed[0].step.urn)
         summary.display = True
         summary.focus()
-        self.philotes.remember(said)
+        self.philotes.remember(f"{said} {wording.changes(self.progress)}")
         self.app.bell()
 
     # What the operator does
@@ -167,7 +172,7 @@ class DeployScreen(OperationScreen):
         if action == "view":
             return not self.running
         if action == "back":
-            return not self._resolving
+            return not self.running and not self._resolving
         return True
 
     def action_cancel(self) -> None:
@@ -194,7 +199,7 @@ class DeployScreen(OperationScreen):
                 self.refresh_bindings()
 
         resolved, preview = self.request.resolved, self.request.preview
-        deployed = self.philotes.deployed.version(self.stack)
+        deployed = self.philotes.deployed.describe(self.stack)
         again = Request(resolved, deployed, preview, again=True)
         self.app.push_screen(ApprovalDialog(again), answered)
 
@@ -236,8 +241,5 @@ class DeployScreen(OperationScreen):
         self.query_one(LogView).action_follow()
 
     def action_back(self) -> None:
-        """Go back to the versions; a running deploy is not left alone."""
-        if self.running:
-            self.notify("The deploy is running. Press c to cancel it.", markup=False)
-            return
+        """Go back to the versions; only once the deploy has ended."""
         self.dismiss(None)

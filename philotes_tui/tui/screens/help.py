@@ -48,18 +48,24 @@ def keys_text(app: App[Any], screen: Screen[Any]) -> Text:
     """Return the keys that work on a screen now, grouped by what they belong to."""
     groups: dict[str, dict[str, tuple[list[str], str]]] = {}
     for active in screen.active_bindings.values():
-        if not active.binding.description or active.binding.system:
+        if not active.binding.description or active.binding.action in _NOT_OURS:
             continue
         group = groups.setdefault(_group(active, app, screen), {})
         what = active.binding.tooltip or active.binding.description
         if not active.enabled:
             what += " (not now)"
-        keys, _ = group.setdefault(active.binding.action, ([], what))
+        keys, _ = group.setdefault(what, ([], what))
         keys.append(app.get_key_display(active.binding))
     return Text("\n\n").join(
         _block(title, groups[title].values()) for title in _ORDER if title in groups
     )
 
+
+_NOT_OURS = {
+    "screen.copy_text",
+    *(f"{verb}_{side}" for verb in ("scroll", "page", "cursor") for side in ("left", "right")),
+}
+"""What the framework binds everywhere and nothing here needs."""
 
 _ORDER = ("This screen", "The focused part", "Everywhere")
 

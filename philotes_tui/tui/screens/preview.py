@@ -164,8 +164,13 @@ class PreviewScreen(OperationScreen):
             self.query_one(BusyLine).say(self._doing())
         if not news:
             return
-        self.query_one("#counts", Static).update(Text(f" {wording.counts(progress.counts)}"))
-        self.query_one(ResourceTree).show(progress.resources)
+        self.query_one("#counts", Static).update(
+            Text(f" {wording.counts(progress.counts)}" if progress.resources else "")
+        )
+        tree = self.query_one(ResourceTree)
+        if progress.resources:
+            tree.empty = "Nothing changes so far." if self.running else "Nothing changes."
+        tree.show(progress.resources)
         self.query_one(LogView).take(progress.log)
         if any(getattr(line, "severity", None) in _LOUD for line in progress.log):
             self.query_one(LogView).display = True
@@ -198,7 +203,8 @@ class PreviewScreen(OperationScreen):
         self.query_one(BusyLine).stop(
             f"✓ {self.label} on {stack}: {number} ({took}). a approves, esc goes back."
         )
-        tree.go_to(progress.changed[0].step.urn)
+        telling = next((r for r in progress.changed if r.step.changes), progress.changed[0])
+        tree.go_to(telling.step.urn)
 
     @on(ResourceHighlighted)
     def _highlighted(self) -> None:
@@ -231,7 +237,7 @@ class PreviewScreen(OperationScreen):
         """Ask for approval, then check that what was previewed still holds."""
         if self.resolved is None:
             return
-        deployed = self.philotes.deployed.version(self.stack)
+        deployed = self.philotes.deployed.describe(self.stack)
 
         def answered(approved: bool | None) -> None:
             if approved:
@@ -242,7 +248,7 @@ class PreviewScreen(OperationScreen):
         )
 
     def _deploy(self, resolved: Resolved) -> None:
-        deployed = self.philotes.deployed.version(self.stack)
+        deployed = self.philotes.deployed.describe(self.stack)
         self.app.switch_screen(DeployScreen(Request(resolved, deployed, self.progress)))
 
     def action_cancel(self) -> None:

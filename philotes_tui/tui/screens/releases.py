@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,9 +12,9 @@ from philotes_tui.engine import Target
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import Catalog, Version
-from philotes_tui.tui import wording
 from philotes_tui.tui.faults import as_error
 from philotes_tui.tui.listing import ReleaseRow, release_rows
+from philotes_tui.tui.listing_text import Listed, notice_text, release_cells, status_text
 from philotes_tui.tui.messages import CatalogRead, CatalogUnreadable
 from philotes_tui.tui.offload import awaited_in_thread
 from philotes_tui.tui.screens.base import PhilotesScreen
@@ -25,7 +24,7 @@ from philotes_tui.tui.screens.stack_dialog import StackDialog
 from philotes_tui.tui.session import Deployed, Place
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.error_panel import ErrorPanel
-from philotes_tui.tui.widgets.key_table import Cells, KeyTable
+from philotes_tui.tui.widgets.key_table import KeyTable
 from philotes_tui.tui.widgets.notice import Notice
 from philotes_tui.tui.widgets.place_header import PlaceHeader
 from philotes_tui.tui.widgets.stack_strip import StackStrip
@@ -42,20 +41,19 @@ class VersionTable(KeyTable):
 class ReleasesScreen(PhilotesScreen):
     """Usable at once; versions and deployed marks arrive when they do."""
 
-    CSS_PATH = "releases.tcss"
     AUTO_FOCUS = "#versions"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "preview", "Preview", tooltip="Preview the version under the cursor"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter the versions"),
         Binding("s", "choose_stack", "Stack", tooltip="Select another stack"),
         Binding("l", "toggle_local", "Local", tooltip="Switch between registry and local charts"),
-        Binding("p", "toggle_prereleases", "Pre", tooltip="Show or hide pre-releases"),
+        Binding("p", "toggle_prereleases", "Pre", show=False, tooltip="Show or hide pre-releases"),
         Binding("r", "reload", "Reload", tooltip="Read versions and stacks again"),
         Binding("e", "explain", "Error", tooltip="Show the last error in full"),
         Binding("escape", "clear_filter", "Clear the filter", show=False),
         Binding("q", "app.quit", "Quit", tooltip="Quit"),
         *(
-            Binding(str(n), f"stack({n})", f"Select stack number {n}", show=False)
+            Binding(str(n), f"stack({n})", "Select a stack by its number", show=False)
             for n in range(1, 10)
         ),
     ]
@@ -64,6 +62,8 @@ class ReleasesScreen(PhilotesScreen):
         super().__init__()
         self._catalog: Catalog | None = None
         self._asked: Target | None = None
+        self._listed: Target | None = None
+        self._reading = False
         self._fault: PhilotesError | None = None
         self._wanted = ""
         self._prereleases = True
@@ -76,7 +76,7 @@ class ReleasesScreen(PhilotesScreen):
         yield BusyLine(clock=clock, id="status")
         with Horizontal(id="filter"):
             yield Static("/", markup=False)
-            yield Input(id="wanted", compact=True, placeholder="version, rc, stack…")
+            yield Input(id="wanted", compact=True, placeholder="version, rc, stack…   enter keeps the filter, esc clears it")
         yield VersionTable("version", "kind", "deployed on", id="versions")
         yield Notice(id="notice")
         yield ErrorPanel(id="fault")
@@ -94,22 +94,15 @@ class ReleasesScreen(PhilotesScreen):
         self.query_one(StackStrip).selected = place.stack
         target = place.target
         if target is not None and not _same_registry(target, self._asked):
-            self._catalog = None
-            self._read_catalog(target)
-        elif target is None and place.fault is None:
-            self.query_one(BusyLine).start(f"Reading where stack {clean_line(place.stack)} goes")
+            if not _same_registry(target, self._listed):
+                self._catalog = None
+            self._asked, self._fault, self._reading = target, None, True
+            self._ask_registry(target)
         self._draw()
 
     def _deployed_changed(self, deployed: Deployed) -> None:
         self.query_one(StackStrip).deployed = deployed
         self._draw()
-
-    def _read_catalog(self, target: Target) -> None:
-        self._asked = target
-        self._fault = None
-        shown = clean_line(target.registry).removeprefix("oci://")
-        self.query_one(BusyLine).start(f"Reading versions from {shown}")
-        self._ask_registry(target)
 
     @work(group="catalog", exclusive=True, exit_on_error=False)
     async def _ask_registry(self, target: Target) -> None:
@@ -125,15 +118,14 @@ class ReleasesScreen(PhilotesScreen):
     @on(CatalogRead)
     def _catalog_read(self, message: CatalogRead) -> None:
         if self._asked is not None and message.registry == self._asked.registry:
-            self._catalog, self._fault = message.catalog, None
-            self.query_one(BusyLine).stop()
+            self._catalog, self._fault, self._reading = message.catalog, None, False
+            self._listed = self._asked
             self._draw()
 
     @on(CatalogUnreadable)
     def _catalog_unreadable(self, message: CatalogUnreadable) -> None:
         if self._asked is not None and message.registry == self._asked.registry:
-            self._fault = message.error
-            self.query_one(BusyLine).stop()
+            self._fault, self._reading = message.error, False
             self._draw()
 
     # What is drawn
@@ -149,21 +141,36 @@ class ReleasesScreen(PhilotesScreen):
         place, rows = self.philotes.place, self.rows
         table, panel = self.query_one(KeyTable), self.query_one("#fault", ErrorPanel)
         notice = self.query_one(Notice)
+        fault = place.fault or (self._fault if self._catalog is None else None)
+        log_file = self.philotes.services.log_file
         with self.app.batch_update():
-            table.show([(row.version.text, _cells(row, place.stack)) for row in rows])
-            fault = place.fault or (self._fault if self._catalog is None else None)
-            local = place.local and place.fault is None
-            table.display = bool(rows) and not local and fault is None
-            panel.display = fault is not None and not local
-            if fault is not None and not local:
+            table.show([(row.version.text, release_cells(row, place.stack)) for row in rows])
+            table.display = bool(rows) and not place.local and fault is None
+            panel.display = fault is not None and (not place.local or place.fault is not None)
+            if fault is not None and panel.display:
                 keys = "r tries again   s another stack   l local charts"
-                panel.show(fault, self.philotes.services.log_file, keys)
+                panel.show(fault, log_file, keys)
             notice.display = not table.display and not panel.display
-            notice.say(self._notice())
-            if not self.query_one(BusyLine).busy or place.fault is not None:
-                self.query_one(BusyLine).stop(self._status(len(rows)))
+            notice.say(notice_text(place, self._catalog, self.philotes.services.local_charts))
+            self._draw_status(len(rows))
         self._keep_focus()
         self.refresh_bindings()
+
+    def _draw_status(self, shown: int) -> None:
+        place, line = self.philotes.place, self.query_one(BusyLine)
+        if place.target is None and place.fault is None:
+            line.go_on(f"Reading where stack {clean_line(place.stack, 40)} goes")
+        elif self._reading and self._asked is not None:
+            registry = clean_line(self._asked.registry).removeprefix("oci://")
+            line.go_on(f"Reading versions from {registry}")
+        else:
+            text = status_text(
+                Listed(self._catalog, shown, self._wanted, self._prereleases),
+                place,
+                self._fault if self._catalog is not None else None,
+                self.philotes.deployed,
+            )
+            line.stop(text)
 
     def _keep_focus(self) -> None:
         if self.query_one("#filter").display:
@@ -173,50 +180,6 @@ class ReleasesScreen(PhilotesScreen):
             if widget.display:
                 widget.focus()
                 return
-
-    def _notice(self) -> Text:
-        place = self.philotes.place
-        stack = clean_line(place.stack)
-        if place.local:
-            path = self.philotes.services.local_charts
-            return Text.assemble(
-                ("Local charts\n\n", "bold"),
-                f"Deploys come from {path}, not from the registry.\n\n",
-                (f"Enter previews them on {stack}.\n", "bold"),
-                "l goes back to the registry's versions.",
-            )
-        if self._catalog is None:
-            return Text("The versions are listed here as soon as the registry answers.", "dim")
-        if self._catalog.releases:
-            return Text.assemble(
-                ("No version matches.\n\n", "bold"),
-                "Esc clears the filter, p shows or hides pre-releases.",
-            )
-        others = wording.plural(len(self._catalog.others), "other tag")
-        return Text.assemble(
-            ("No versions are published here yet.\n\n", "bold"),
-            f"The registry answered, with {others} and no chart version.\n",
-            "Publish one with “helm push”, then press r; or press l for the local charts.",
-        )
-
-    def _status(self, shown: int) -> Text:
-        place, deployed = self.philotes.place, self.philotes.deployed
-        parts: list[str] = []
-        if self._fault is not None and self._catalog is not None:
-            parts.append(f"✗ {self._fault.what} (e explains, r tries again)")
-        elif deployed.fault is not None:
-            parts.append("! What is deployed cannot be read (e explains, r tries again)")
-        if place.local:
-            parts.append("local mode: the registry's versions are not used")
-        elif self._catalog is not None and place.fault is None:
-            total = len(self._catalog.releases)
-            number = wording.plural(total, "version")
-            parts.append(number if shown == total else f"{shown} of {number}")
-            if self._wanted:
-                parts.append(f"filter “{self._wanted}”")
-            if not self._prereleases:
-                parts.append("pre-releases hidden")
-        return Text(" " + " · ".join(parts), no_wrap=True, overflow="ellipsis")
 
     # What the operator does
 
@@ -293,6 +256,8 @@ class ReleasesScreen(PhilotesScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what works now."""
+        if action == "preview":
+            return self.philotes.place.local or self.query_one("#versions").display
         if action == "explain":
             return self._fault is not None or self.philotes.deployed.fault is not None
         if action == "stack" and parameters:
@@ -300,18 +265,6 @@ class ReleasesScreen(PhilotesScreen):
         if action in {"filter", "toggle_prereleases"}:
             return not self.philotes.place.local
         return True
-
-
-def _cells(row: ReleaseRow, stack: str) -> Cells:
-    """Return one version's cells."""
-    deployed = Text()
-    for name in row.stacks:
-        deployed.append("● " if name == stack else "○ ")
-        deployed.append(clean_line(name, 24) + "  ", "bold" if name == stack else "")
-    kind = Text(row.kind, "" if row.kind == "stable" else "italic")
-    if row.latest:
-        kind.append("  ★ latest", "bold")
-    return (Text(row.version.text, "bold" if row.stacks else ""), kind, deployed)
 
 
 def _same_registry(one: Target, other: Target | None) -> bool:

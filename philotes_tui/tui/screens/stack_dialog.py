@@ -89,9 +89,7 @@ def _cells(
         environment, cluster = "…", "…"
     else:
         environment, cluster = "?", f"✗ {target.what}"
-    version = deployed.version(name) or ("…" if deployed.reading else "nothing")
-    if deployed.fault is not None and name not in deployed.stacks:
-        version = "unknown"
+    version = "…" if deployed.reading else deployed.describe(name)
     return (
         Text(f"{here} {clean_line(name, 24)}"),
         Text(environment, "bold" if "PRODUCTION" in environment else ""),

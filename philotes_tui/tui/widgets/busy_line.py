@@ -36,6 +36,11 @@ class BusyLine(Static):
         self._timer.resume()
         self._tick()
 
+    def go_on(self, doing: str) -> None:
+        """Say what goes on; the seconds begin anew only when it is something else."""
+        if not self.busy or doing != self._doing:
+            self.start(doing)
+
     def say(self, doing: str) -> None:
         """Change what is going on; the seconds go on."""
         self._doing = doing

@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from philotes_tui.errors import OperationFailed, PhilotesError
+from philotes_tui.foreign import clean_text
 
 
 class ErrorPanel(VerticalScroll, can_focus=True):
@@ -48,8 +49,8 @@ def error_text(error: PhilotesError, log_file: Path, keys: str = "") -> Text:
         text.append(f"{error.on}\n")
     said = error.said
     if isinstance(error, OperationFailed):
-        said = "\n".join(error.diagnostics) or said
-    for index, line in enumerate(said.splitlines()):
+        said = clean_text("\n".join(error.diagnostics)) or said
+    for index, line in enumerate(said.expandtabs(4).splitlines()):
         text.append("said    " if not index else "        ", "dim")
         text.append(f"{line}\n")
     if error.todo:

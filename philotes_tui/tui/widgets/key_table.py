@@ -14,12 +14,12 @@ class KeyTable(DataTable[Text]):
     """Rows are updated in place; the cursor stays on its row's key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("g,home", "scroll_top", "First", show=False),
-        Binding("G,end", "scroll_bottom", "Last", show=False),
-        Binding("ctrl+b", "page_up", "Page up", show=False),
-        Binding("ctrl+f", "page_down", "Page down", show=False),
+        Binding("j,down", "cursor_down", "Down", show=False),
+        Binding("k,up", "cursor_up", "Up", show=False),
+        Binding("g,home,ctrl+home", "scroll_top", "First", show=False),
+        Binding("G,end,ctrl+end", "scroll_bottom", "Last", show=False),
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
     ]
 
     def __init__(self, *columns: str, id: str | None = None) -> None:  # noqa: A002

@@ -86,7 +86,9 @@ class LinesView(ScrollView, can_focus=True):
     def _add_rows(self, line: Line) -> None:
         self._first_row.append(len(self._rows))
         width = self._wrapped_at or 80
-        self._rows += [(row, line.tone) for row in wrap(line.text, width, line.indent)]
+        self._rows += [
+            (row, line.tone) for row in wrap(line.text.expandtabs(4), width, line.indent)
+        ]
 
     def _resized(self) -> None:
         self.virtual_size = Size(self._wrapped_at, len(self._rows))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
@@ -46,10 +47,30 @@ class LogView(LinesView):
         self.following = True
         self.show(())
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Stay at the end while following."""
+        super().on_resize(event)
+        self._to_end_if_following()
+
     def action_follow(self) -> None:
         """Go to the end and stay there."""
         self.following = True
         self._to_end_if_following()
+
+    def action_scroll_up(self) -> None:
+        """Go up a row and stop following, before anything new can arrive."""
+        self.following = self.max_scroll_y == 0
+        self.scroll_relative(y=-1, animate=False, immediate=True)
+
+    def action_page_up(self) -> None:
+        """Go up a page and stop following."""
+        self.following = self.max_scroll_y == 0
+        self.scroll_relative(y=-self.container_size.height, animate=False, immediate=True)
+
+    def action_scroll_home(self) -> None:
+        """Go to the top and stop following."""
+        self.following = self.max_scroll_y == 0
+        self.scroll_to(y=0, animate=False, immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Stop following when the reader scrolls up, follow again at the end."""

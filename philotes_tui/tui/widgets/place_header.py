@@ -71,9 +71,10 @@ def _where(place: Place, width: int) -> list[Part]:
     if place.is_production:
         badge: list[Part] = [("▌PRODUCTION▐", "production")]
     elif target is not None:
-        badge = [(f"[{clean_line(target.environment, 20)}]", "environment")]
+        known = clean_line(target.environment, 20)
+        badge = [("  environment ", "label"), (known, "environment")]
     else:
-        badge = [("[?]" if place.fault else "[…]", "environment")]
+        badge = [("  environment ", "label"), ("?" if place.fault else "…", "environment")]
     left: list[Part] = [(" stack ", "label")]
     left.append((shorten(name, max(6, room - _cells(left) - _cells(badge) - 1)), "value"))
     left += [(" ", "label"), *badge]

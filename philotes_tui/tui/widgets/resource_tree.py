@@ -8,14 +8,16 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from philotes_tui.engine import Op, Resource, State
+from philotes_tui.foreign import clean_line, clean_text
 from philotes_tui.tui import wording
-from philotes_tui.tui.fitting import pad, shorten
+from philotes_tui.tui.fitting import cut, pad, shorten
 from philotes_tui.tui.messages import ResourceHighlighted
 from philotes_tui.tui.tree import Row, short_name, short_type, tree_rows
 
@@ -74,8 +76,8 @@ class ResourceTree(ScrollView, can_focus=True):
         self._index: dict[str, int] = {}
         self._folded: set[str] = set()
         self._cursor = ""
+        self._ended: float | None = None
         self.empty = ""
-        self.to_newest = False
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -87,13 +89,20 @@ class ResourceTree(ScrollView, can_focus=True):
         """The resource under the cursor."""
         return self._resources.get(self._cursor)
 
-    def show(self, resources: Mapping[str, Resource]) -> None:
-        """Take the present state of all resources; the cursor stays where it is."""
+    def show(self, resources: Mapping[str, Resource], *, ended: float | None = None) -> None:
+        """Take the present state of all resources; the cursor stays where it is.
+
+        Args:
+            resources: All resources by URN.
+            ended: When the operation ended, seconds since the epoch; None while it runs.
+        """
+        self._ended = ended
         before = self._resources.get(self._cursor)
         self._resources = resources
         self._arrange()
-        if self._resources.get(self._cursor) is not before:
+        if self.highlighted is not before:
             self.post_message(ResourceHighlighted(self._cursor))
+            self._subtitle()
 
     def plain(self) -> str:
         """Return all rows as text."""
@@ -124,8 +133,15 @@ class ResourceTree(ScrollView, can_focus=True):
         if urn != self._cursor:
             self._cursor = urn
             self.post_message(ResourceHighlighted(urn))
+            self._subtitle()
         self.scroll_to_region(Region(0, index, 1, 1), animate=False, immediate=True, x_axis=False)
         self.refresh()
+
+    def _subtitle(self) -> None:
+        """Say on the border in full what the resource under the cursor waits for."""
+        resource = self.highlighted
+        waits = clean_line(resource.status) if resource and self._live else ""
+        self.border_subtitle = Content(cut(waits, max(0, self.size.width - 4)))
 
     def _at(self) -> int:
         return self._index.get(self._cursor, 0)
@@ -187,21 +203,22 @@ class ResourceTree(ScrollView, can_focus=True):
         """Return a row's texts and roles, laid out for a width."""
         resource, step = row.resource, row.resource.step
         marker = "❯" if row.urn == self._cursor and self.has_focus else " "
-        sign = wording.live(resource) if self._live else wording.planned(step.op)
+        over = self._ended is not None
+        sign = wording.live(resource, over=over) if self._live else wording.planned(step.op)
         failed = resource.state is State.FAILED
         if failed and not self._live:
             sign = "✗ failed"
         role = resource.state.value if self._live or failed else step.op.value
         fold = f" (+{row.folded} folded)" if row.folded else ""
-        name = short_name(step, self._resources) + fold
+        name = clean_line(short_name(step, self._resources)) + fold
         tail = self._tail(resource)
         room = width - 1 - SIGN_WIDTH - cell_len(row.guides)
-        kind = short_type(step)
-        kind_width = min(TYPE_WIDTH, max(10, room // 3))
+        kind = clean_line(short_type(step))
+        kind_width = max(min(TYPE_WIDTH, room * 2 // 5), room - cell_len(name) - 3)
         kind = shorten(kind, kind_width)
         room -= cell_len(kind) + 1
         tail_room = max(0, room - min(cell_len(name), room * 2 // 3) - 2)
-        tail = shorten(tail, tail_room) if tail_room > 2 else ""  # noqa: PLR2004 - a letter and dots
+        tail = cut(tail, tail_room) if tail_room > 2 else ""  # noqa: PLR2004 - a letter and dots
         name = shorten(name, max(1, room - (cell_len(tail) + 2 if tail else 0)))
         return [
             (marker, "guides"),
@@ -220,7 +237,14 @@ class ResourceTree(ScrollView, can_focus=True):
             return "! replaces" if replaces else ""
         if resource.state is not State.RUNNING and resource.step.op is Op.SAME:
             return ""
-        took = wording.duration(resource.elapsed(self._clock()))
+        now = self._clock() if self._ended is None else self._ended
+        took = wording.duration(resource.elapsed(now))
         if resource.state is State.FAILED and errors:
-            return f"{took}  {errors[-1].text.strip().splitlines()[0]}"
-        return f"{took}  {resource.status}".rstrip()
+            return f"{took}  {gist(errors[-1].text)}"
+        return f"{took}  {clean_line(resource.status)}".rstrip()
+
+
+def gist(text: str) -> str:
+    """Return the most telling line of an error: the first that does not only introduce."""
+    lines = [line.strip(" *\t") for line in clean_text(text).splitlines() if line.strip()]
+    return next((line for line in lines if not line.endswith(":")), lines[0] if lines else "")

@@ -1,0 +1,88 @@
+"""What the list of versions says about itself. Pure."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+
+from philotes_tui.errors import PhilotesError
+from philotes_tui.foreign import clean_line
+from philotes_tui.releases import Catalog
+from philotes_tui.tui import wording
+from philotes_tui.tui.listing import ReleaseRow
+from philotes_tui.tui.session import Deployed, Place
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What is listed of what is published.
+
+    Attributes:
+        catalog: What is published, or None while it is not known.
+        shown: How many versions are listed.
+        wanted: The filter.
+        prereleases: Whether pre-releases are listed.
+    """
+
+    catalog: Catalog | None
+    shown: int
+    wanted: str = ""
+    prereleases: bool = True
+
+
+def release_cells(row: ReleaseRow, stack: str) -> tuple[Text, Text, Text]:
+    """Return one version's cells; the selected stack has a filled mark."""
+    deployed = Text()
+    for name in row.stacks:
+        deployed.append("● " if name == stack else "○ ")
+        deployed.append(clean_line(name, 24) + "  ", "bold" if name == stack else "")
+    kind = Text(row.kind, "" if row.kind == "stable" else "italic")
+    if row.latest:
+        kind.append("  ★ latest", "bold")
+    return Text(clean_line(row.version.text), "bold" if row.stacks else ""), kind, deployed
+
+
+def notice_text(place: Place, catalog: Catalog | None, local_charts: Path) -> Text:
+    """Return what stands in the place of the list when there is none, and what to do."""
+    if place.local:
+        return Text.assemble(
+            ("Local charts\n\n", "bold"),
+            f"Deploys come from {local_charts}, not from the registry.\n\n",
+            (f"Enter previews them on {clean_line(place.stack)}.\n", "bold"),
+            "l goes back to the registry's versions.",
+        )
+    if catalog is None:
+        return Text("The versions are listed here as soon as the registry answers.")
+    if catalog.releases:
+        return Text.assemble(
+            ("No version matches.\n\n", "bold"),
+            "Esc clears the filter, p shows or hides pre-releases.",
+        )
+    others = wording.plural(len(catalog.others), "other tag")
+    return Text.assemble(
+        ("No versions are published here yet.\n\n", "bold"),
+        f"The registry answered, with {others} and no chart version.\n",
+        "Publish one with “helm push” and press r, or press l for the local charts.",
+    )
+
+
+def status_text(
+    listed: Listed, place: Place, fault: PhilotesError | None, deployed: Deployed
+) -> Text:
+    """Return one line: what went wrong, how many versions, which filter."""
+    parts: list[str] = []
+    if fault is not None:
+        parts.append("✗ The versions could not be read again (e explains, r retries)")
+    elif deployed.fault is not None:
+        parts.append("! What is deployed could not be read (e explains, r retries)")
+    if place.local:
+        parts.append("local mode: the registry is not used")
+    elif listed.catalog is not None and place.fault is None:
+        number = wording.plural(len(listed.catalog.releases), "version")
+        every = listed.shown == len(listed.catalog.releases)
+        parts.append(number if every else f"{listed.shown} of {number}")
+        if listed.wanted:
+            parts.append(f"filter “{clean_line(listed.wanted, 30)}”")
+        if not listed.prereleases:
+            parts.append("pre-releases hidden")
+    return Text(" " + " · ".join(parts), no_wrap=True, overflow="ellipsis")
