@@ -156,7 +156,7 @@ def test_stopping_ends_every_process_of_a_build(
     write_script(
         bin_folder / "go",
         'case "$1" in version) echo go version go1.26.0 linux/amd64; exit;; esac\n'
-        f"sleep 600 & echo $! > {tmp_path}/child.new; mv {tmp_path}/child.new {tmp_path}/child\n"
+        f"sleep 60 & echo $! > {tmp_path}/child.new; mv {tmp_path}/child.new {tmp_path}/child\n"
         "wait",
     )
     stop = threading.Event()
@@ -165,8 +165,10 @@ def test_stopping_ends_every_process_of_a_build(
         if (tmp_path / "child").exists():
             stop.set()
 
+    before = time.monotonic()
     with pytest.raises(Stopped):
         ensure(["tiny"], stop_once_it_builds, cache=cache, stop=stop)
+    assert time.monotonic() - before < 30
     child = int((tmp_path / "child").read_text())
     assert gone_within(child, 5.0)
     assert list((cache.root / "built").iterdir()) == []
