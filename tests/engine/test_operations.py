@@ -2,12 +2,15 @@
 
 import json
 import stat
+import sys
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from philotes_tui.engine import (
     ChangeKind,
+    Event,
     Kind,
     LogLine,
     Op,
@@ -83,7 +86,7 @@ def test_what_the_program_prints_becomes_a_line_of_the_log_and_nothing_else(
     small: SmallEngine, heard: Heard, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def talkative() -> None:
-        print("from the program\x1b[2J")
+        sys.stdout.write("from the program\x1b[2J\n")
         Thing("one", {})
 
     small(talkative).preview(change(), heard)
@@ -95,9 +98,12 @@ def test_a_sink_may_print_without_hearing_itself(
     small: SmallEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def talkative() -> None:
-        print("once")
+        sys.stdout.write("once\n")
 
-    small(talkative).preview(change(), lambda event: print(type(event).__name__))
+    def say(event: Event) -> None:
+        sys.stdout.write(f"{type(event).__name__}\n")
+
+    small(talkative).preview(change(), say)
     assert capsys.readouterr().out.split().count("LogLine") == 1
 
 
@@ -187,8 +193,6 @@ def test_an_encrypted_value_in_the_stack_file_reaches_the_program(
     seen: list[str] = []
 
     def reads() -> None:
-        import pulumi
-
         seen.append(pulumi.Config("philotes").require("token"))
 
     engine._command.run(

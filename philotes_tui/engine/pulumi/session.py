@@ -6,6 +6,7 @@ history, a model that loses events it does not know, and worker threads that kee
 the interpreter from ending. See pulumi/pulumi:sdk/python/lib/pulumi/automation/_stack.py.
 """
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -27,6 +28,8 @@ from philotes_tui.engine.pulumi.command import Command
 _LOG = logging.getLogger(__name__)
 PROGRAM_GRACE = 10.0
 """Seconds the program's thread may take to end after the command line has."""
+_TASKS_GRACE = 5.0
+"""Seconds the tasks of an aborted program may take to end."""
 
 RawSink = Callable[[Mapping[str, Any]], None]
 
@@ -39,6 +42,27 @@ class Program:
         self.on_print = on_print
         self.idle = threading.Event()
         self.idle.set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __call__(self) -> None:
+        """Run the program's body; called by the language host inside its event loop."""
+        self._loop = asyncio.get_running_loop()
+        self.body()
+
+    def close(self) -> None:
+        """End what an aborted run left in its event loop, and the loop.
+
+        The SDK stops tidying at the first task that raises when it is cancelled.
+        """
+        loop, self._loop = self._loop, None
+        if loop is None or loop.is_closed() or loop.is_running():
+            return
+        pending = asyncio.all_tasks(loop)
+        for task in pending:
+            task.cancel()
+        if pending:
+            loop.run_until_complete(asyncio.wait(pending, timeout=_TASKS_GRACE))
+        loop.close()
 
     def ended(self, seconds: float) -> bool:
         """Return whether the program's thread has ended, waiting up to `seconds`."""
@@ -109,7 +133,7 @@ class _Host(LanguageServer):
     """The SDK's language host, with prints captured and its end known."""
 
     def __init__(self, program: Program) -> None:
-        super().__init__(program.body)
+        super().__init__(program)
         self._program = program
 
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -118,6 +142,7 @@ class _Host(LanguageServer):
             with as_program(self._program.on_print):
                 return super().Run(request, context)  # type: ignore[no-untyped-call]
         finally:
+            self._program.close()
             self._program.idle.set()
 
 
