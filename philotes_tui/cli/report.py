@@ -73,8 +73,9 @@ def event_line(event: Event, started: float) -> str:  # noqa: PLR0911 - one retu
             return f"{clock} {SYMBOLS[step.op]} {step.op:<8} {short_type(step.type)} {step.name}"
         case StepFailed(step=step):
             return f"{clock} ✗ failed   {short_type(step.type)} {step.name}"
-        case StatusChanged(text=text) if text:
-            return f"{clock}   … {clean_line(text, VALUE_WIDTH)}"
+        case StatusChanged(urn=urn, text=text) if text:
+            name = urn.rsplit(":", 1)[-1]
+            return f"{clock}   … {clean_line(name, 80)}: {clean_line(text, VALUE_WIDTH)}"
         case Diagnostic(severity=severity, text=text) if severity is not Severity.DEBUG:
             return "\n".join(f"{clock}   {severity}: {line}" for line in text.splitlines() if line)
         case LogLine(text=text):

@@ -121,9 +121,10 @@ class Wiring:
             project_dir=self.settings.project,
             pulumi=found["pulumi"].path,
             version=found["pulumi"].version,
-            environment=self._environment(),
+            env=self._environment(),
             passphrase_file=self.settings.passphrase_file,
             stacks=self.settings.stacks,
+            initial={"chartRegistry": self.settings.registry} if self.settings.registry else {},
         )
 
     def engine_tools(self) -> "dict[str, FoundTool]":
@@ -175,7 +176,11 @@ class Wiring:
         return self.settings.backend_url or os.environ.get("PULUMI_BACKEND_URL") or "pulumi login"
 
     def _environment(self) -> dict[str, str]:
-        given = {"PULUMI_HOME": str(self.pulumi_home())}
+        # The provider stands in Pulumi's home by now; another one on PATH must not win.
+        given = {
+            "PULUMI_HOME": str(self.pulumi_home()),
+            "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+        }
         if self.settings.backend_url:
             given["PULUMI_BACKEND_URL"] = self.settings.backend_url
         if self.settings.kubeconfig:
