@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 import platformdirs
 
+from philotes_tui.cli.interface import on_terminal, open_interface
 from philotes_tui.cli.log import log_to_file
 from philotes_tui.cli.wiring import ENGINE_TOOLS, Wiring
 from philotes_tui.demo import Demo, Step, ending_on_signals, reset
@@ -48,8 +48,8 @@ def command(state: Path | None, *, start_over: bool, as_json: bool) -> None:
         charts = Wiring(Settings()).local_charts().parent
         with Demo.start(folder, paths, charts, _tell) as demo:
             settings = prepare(demo)
-            if sys.stdin.isatty() and sys.stdout.isatty():
-                _open(settings)
+            if on_terminal() and not as_json:
+                open_interface(settings)
             else:
                 from philotes_tui.cli.walk import walk  # noqa: PLC0415 - not for the screens
 
@@ -98,12 +98,6 @@ def _initial(demo: Demo, stack: str) -> dict[str, str]:
         "philotes:kubeContext": demo.context,
         "philotes:namespace": "philotes" if stack == "dev" else f"philotes-{stack}",
     }
-
-
-def _open(settings: Settings) -> None:
-    from philotes_tui.cli.interface import open_interface  # noqa: PLC0415 - not for the walk
-
-    open_interface(settings)
 
 
 def _tell(step: Step) -> None:
