@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,11 +42,10 @@ def ensure_passphrase(file: Path) -> None:
     """
     if file.exists():
         return
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # mkstemp creates with O_EXCL and mode 0600.
+        descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 stream.write(secrets.token_urlsafe(32))
@@ -53,7 +53,7 @@ def ensure_passphrase(file: Path) -> None:
                 os.fsync(stream.fileno())
             os.link(draft, file)
         finally:
-            draft.unlink(missing_ok=True)
+            Path(draft).unlink(missing_ok=True)
     except FileExistsError:
         return
     except OSError as error:

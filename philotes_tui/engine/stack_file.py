@@ -297,7 +297,7 @@ class _Reader:
 
     def _plain_http(self, registry: str) -> bool:
         key = "chartRegistryPlainHttp"
-        if str(self._value(key) or "auto").lower() == "auto":
+        if self._value(key) in {None, ""} or str(self._value(key)).lower() == "auto":
             return is_loopback(registry)
         return self._flag(key, default=False, allowed="true, false or auto")
 

@@ -122,7 +122,8 @@ def test_the_fraction_is_unknown_without_a_preview_and_never_above_one() -> None
     assert fold(Progress(), [OperationStarted(0.0, Kind.UP, "dev")]).fraction() is None
     events: list[Event] = [started, StepDone(1.0, step("urn:a")), StepDone(1.0, step("urn:b"))]
     assert fold(Progress(), events).fraction() == 1.0
-    assert fold(Progress(), [started, StepStarted(1.0, step())]).fraction() == 0.0
+    begun: list[Event] = [started, StepStarted(1.0, step())]
+    assert fold(Progress(), begun).fraction() == 0.0
 
 
 def test_times_are_counted_to_now_or_to_the_end() -> None:

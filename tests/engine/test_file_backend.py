@@ -1,0 +1,85 @@
+"""A backend's files read directly."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from philotes_tui.engine.file_backend import FileBackend, backend_folder, backend_url
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("file:///var/state", "/var/state"),
+        ("file:///with%20space", "/with space"),
+        ("file://./here", "/base/here"),
+        ("file://here", "/base/here"),
+        ("s3://bucket", None),
+        ("https://api.example.test", None),
+        ("", None),
+    ],
+)
+def test_a_file_url_names_a_folder(url: str, folder: str | None) -> None:
+    assert backend_folder(url, Path("/base")) == (Path(folder) if folder else None)
+
+
+def test_a_file_url_may_name_the_home_folder() -> None:
+    assert backend_folder("file://~/state", Path("/base")) == Path.home() / "state"
+
+
+def test_the_environment_wins_over_the_project_and_that_over_the_login(tmp_path: Path) -> None:
+    home = {"PULUMI_HOME": str(tmp_path)}
+    assert backend_url(home, "") == ""
+    (tmp_path / "credentials.json").write_text('{"current": "file:///login"}')
+    assert backend_url(home, "") == "file:///login"
+    assert backend_url(home, "file:///project") == "file:///project"
+    assert backend_url({**home, "PULUMI_BACKEND_URL": "file:///env"}, "file:///project") == (
+        "file:///env"
+    )
+
+
+def backend(tmp_path: Path, meta: str = "version: 1\n") -> FileBackend:
+    stacks = tmp_path / ".pulumi" / "stacks" / "philotes"
+    stacks.mkdir(parents=True)
+    (tmp_path / ".pulumi" / "meta.yaml").write_text(meta)
+    return FileBackend(tmp_path, "philotes")
+
+
+def checkpoint(*resources: object) -> bytes:
+    return json.dumps({"checkpoint": {"latest": {"resources": resources}}}).encode()
+
+
+def test_a_compressed_state_is_read_too(tmp_path: Path) -> None:
+    read = backend(tmp_path)
+    stack = {"type": "pulumi:pulumi:Stack", "outputs": {"version": "0.1.0"}}
+    path = tmp_path / ".pulumi" / "stacks" / "philotes" / "dev.json.gz"
+    path.write_bytes(gzip.compress(checkpoint(stack, {"type": "x"})))
+    assert read.stacks() == ("dev",)
+    assert (read.summary("dev").resources, read.summary("dev").deployed) == (2, "0.1.0")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"checkpoint": 3}', checkpoint(3, None)])
+def test_a_state_that_cannot_be_read_shows_an_empty_stack(tmp_path: Path, content: bytes) -> None:
+    read = backend(tmp_path)
+    (tmp_path / ".pulumi" / "stacks" / "philotes" / "dev.json").write_bytes(content)
+    assert read.exists("dev")
+    assert read.summary("dev").outputs is None
+
+
+def test_backups_are_no_stacks(tmp_path: Path) -> None:
+    read = backend(tmp_path)
+    folder = tmp_path / ".pulumi" / "stacks" / "philotes"
+    for name in ("dev.json", "dev.json.bak", "dev.json.attrs", "dev.json.bak.attrs"):
+        (folder / name).write_bytes(checkpoint())
+    assert read.stacks() == ("dev",)
+
+
+def test_another_layout_is_left_to_the_command_line(tmp_path: Path) -> None:
+    assert not backend(tmp_path, "version: 2\n").readable
+
+
+def test_a_folder_without_anything_is_readable(tmp_path: Path) -> None:
+    assert FileBackend(tmp_path, "philotes").readable
+    assert FileBackend(tmp_path, "philotes").stacks() == ()
