@@ -5,6 +5,7 @@ so that the real CLI can be given a project folder. Started by a script of that 
 """
 
 import importlib
+import os
 import runpy
 import signal
 import sys
@@ -43,6 +44,7 @@ class ProjectHost(LanguageServer):
 
 def main() -> None:
     """Serve on a free port of the loopback interface, print it, and end on a signal."""
+    parent = os.getppid()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -52,8 +54,10 @@ def main() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201 - the protocol: the CLI reads the port from here
-    ended.wait()
+    while not ended.wait(timeout=1) and os.getppid() == parent:
+        pass  # the CLI is there and has not said to end
     server.stop(grace=1).wait()
+    os._exit(0)  # a program that still waits for the gone CLI must not hold this process
 
 
 if __name__ == "__main__":
