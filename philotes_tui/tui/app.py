@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.types import CSSPathType
@@ -82,6 +83,15 @@ class PhilotesApp(App[tuple[str, ...]]):
             self.register_theme(theme)
         known = services.theme in self.available_themes
         self.theme = services.theme if known else DARK
+
+    def get_driver_class(self) -> type[Driver]:
+        """Use the platform's driver, on POSIX in the form that outlives its terminal."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from philotes_tui.tui.driver import EnduringDriver  # noqa: PLC0415 - only on POSIX
+
+        return EnduringDriver
 
     def get_default_screen(self) -> Screen[None]:
         """Start on the versions."""
@@ -218,9 +228,10 @@ class PhilotesApp(App[tuple[str, ...]]):
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self.action_interrupt)
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._told_to_leave)
+            loop.add_signal_handler(number, self.told_to_leave)
 
-    def _told_to_leave(self) -> None:
+    def told_to_leave(self) -> None:
+        """Leave without asking: cancel what runs, wait for it, and end."""
         running = self.operation
         if running is not None and running.running:
             self._leaving = True

@@ -54,7 +54,7 @@ class DeployScreen(OperationScreen):
         Binding("r", "retry", "Retry", tooltip="Deploy again"),
         Binding("v", "view", "Resources", tooltip="Switch summary and resources"),
         Binding("u", "unchanged", "Unchanged", tooltip="Show or hide unchanged resources"),
-        Binding("f", "follow", "Follow log", tooltip="Follow the end of the log"),
+        Binding("f", "follow", "Follow", tooltip="Follow what runs and the end of the log"),
         Binding("escape", "back", "Versions", tooltip="Back to the versions"),
     ]
 
@@ -237,7 +237,8 @@ class DeployScreen(OperationScreen):
         tree.unchanged = not tree.unchanged
 
     def action_follow(self) -> None:
-        """Follow the end of the log."""
+        """Follow what runs and the end of the log."""
+        self.query_one(ResourceTree).follow()
         self.query_one(LogView).action_follow()
 
     def action_back(self) -> None:

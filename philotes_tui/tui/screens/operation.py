@@ -10,6 +10,7 @@ from textual.worker import Worker, WorkerState
 
 from philotes_tui.engine import Engine, Kind, Progress, Sink
 from philotes_tui.errors import OperationCancelled, PhilotesError
+from philotes_tui.tui import wording
 from philotes_tui.tui.faults import as_error
 from philotes_tui.tui.feed import Feed
 from philotes_tui.tui.offload import in_thread
@@ -75,7 +76,7 @@ class OperationScreen(PhilotesScreen):
         self.running = False
         error = None
         if fault is not None:
-            doing = f"running the {self.KIND.value}"
+            doing = f"running the {wording.OPERATION[self.KIND]}"
             error = as_error(fault, doing, self.philotes.services.log_file)
         with self.app.batch_update():
             self.draw(news=True)

@@ -76,7 +76,11 @@ class ReleasesScreen(PhilotesScreen):
         yield BusyLine(clock=clock, id="status")
         with Horizontal(id="filter"):
             yield Static("/", markup=False)
-            yield Input(id="wanted", compact=True, placeholder="version, rc, stack…   enter keeps the filter, esc clears it")
+            yield Input(
+                id="wanted",
+                compact=True,
+                placeholder="version, rc, stack…   enter keeps the filter, esc clears it",
+            )
         yield VersionTable("version", "kind", "deployed on", id="versions")
         yield Notice(id="notice")
         yield ErrorPanel(id="fault")

@@ -77,6 +77,7 @@ class ResourceTree(ScrollView, can_focus=True):
         self._folded: set[str] = set()
         self._cursor = ""
         self._ended: float | None = None
+        self._following = live
         self.empty = ""
 
     @property
@@ -100,6 +101,7 @@ class ResourceTree(ScrollView, can_focus=True):
         before = self._resources.get(self._cursor)
         self._resources = resources
         self._arrange()
+        self._go_with_what_runs()
         if self.highlighted is not before:
             self.post_message(ResourceHighlighted(self._cursor))
             self._subtitle()
@@ -137,6 +139,17 @@ class ResourceTree(ScrollView, can_focus=True):
         self.scroll_to_region(Region(0, index, 1, 1), animate=False, immediate=True, x_axis=False)
         self.refresh()
 
+    def follow(self) -> None:
+        """Let the cursor go with what runs, until the reader moves it."""
+        self._following = self._live
+        self._go_with_what_runs()
+
+    def _go_with_what_runs(self) -> None:
+        """Put the cursor on the resource that has been waited for the longest."""
+        waited = [r for r in self._rows if r.leaf and r.resource.state is State.RUNNING]
+        if self._following and waited:
+            self._move(self._index[min(waited, key=lambda r: r.resource.started).urn])
+
     def _subtitle(self) -> None:
         """Say on the border in full what the resource under the cursor waits for."""
         resource = self.highlighted
@@ -148,14 +161,17 @@ class ResourceTree(ScrollView, can_focus=True):
 
     def action_cursor(self, step: int) -> None:
         """Move the cursor by a number of rows."""
+        self._following = False
         self._move(self._at() + step)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by a number of pages."""
+        self._following = False
         self._move(self._at() + pages * max(1, self.scrollable_content_region.height - 1))
 
     def action_edge(self, last: int) -> None:
         """Go to the first or the last row."""
+        self._following = False
         self._move(len(self._rows) - 1 if last else 0)
 
     def action_toggle_fold(self) -> None:
@@ -177,6 +193,7 @@ class ResourceTree(ScrollView, can_focus=True):
         """Put the cursor where the mouse clicks."""
         offset = event.get_content_offset(self)
         if offset is not None:
+            self._following = False
             self._move(offset.y + round(self.scroll_y))
 
     def render_line(self, y: int) -> Strip:
