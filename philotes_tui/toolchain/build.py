@@ -27,8 +27,13 @@ def build(tool: Tool, cache: Cache, children: Children) -> Path:
     log = cache.log(tool.name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with fresh_folder(destination.parent) as partial, log.open("wb") as output:
+        # Go's work folder, which go leaves behind when interrupted, goes with the partial one.
+        work = partial / ".work"
+        work.mkdir()
         command = build_command(tool, go, partial / tool.name)
-        code = children.run(command, cwd=folder, env=build_environment(), output=output)
+        environment = {**build_environment(), "GOTMPDIR": str(work)}
+        code = children.run(command, cwd=folder, env=environment, output=output)
+        shutil.rmtree(work)
         if code == 0:
             _copy_companions(tool, go, folder, partial, output)
         if code != 0 or not _is_whole(tool, partial):

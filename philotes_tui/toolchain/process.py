@@ -63,7 +63,7 @@ class Children:
         with self._lock:
             running = list(self._running)
         for child in running:
-            _signal_group(child, signal.SIGINT)  # on which go removes its work folder
+            _signal_group(child, signal.SIGINT)
         for child in running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(_GRACE)

@@ -156,6 +156,7 @@ def test_stopping_ends_every_process_of_a_build(
     write_script(
         bin_folder / "go",
         'case "$1" in version) echo go version go1.26.0 linux/amd64; exit;; esac\n'
+        f'touch "$GOTMPDIR/left"; '
         f"sleep 60 & echo $! > {tmp_path}/child.new; mv {tmp_path}/child.new {tmp_path}/child\n"
         "wait",
     )
