@@ -1,0 +1,109 @@
+"""The whole chain: the real program in a pseudo-terminal, on a real registry and cluster."""
+
+import pytest
+
+from tests.terminal.conftest import Operator
+from tests.terminal.driver import Terminal
+
+pytestmark = pytest.mark.real
+
+API, WORKER = "ghcr.io/janovincze/philotes-api", "ghcr.io/janovincze/philotes-worker"
+
+
+def pick(terminal: Terminal, version: str) -> None:
+    """Filter the list down to one version and open its preview."""
+    terminal.wait_for("0.1.0")
+    terminal.press("/")
+    terminal.press(version)
+    terminal.wait_until_gone("0.3.0")
+    terminal.press("enter", "enter")
+
+
+def approve_and_watch(terminal: Terminal, label: str) -> None:
+    """Approve the previewed change of `dev` and wait for its end."""
+    terminal.wait_for("a approves", seconds=60)
+    terminal.press("a")
+    terminal.wait_for("Deploy (y)")
+    terminal.press("y")
+    terminal.wait_for(f"{label} is deployed on dev", seconds=120)
+
+
+def deployed(terminal: Terminal, label: str) -> None:
+    """Go back to the list and read there what is deployed on `dev`."""
+    terminal.press("escape")
+    terminal.wait_for(f"1 dev {label}")
+
+
+def test_a_version_is_picked_previewed_approved_watched_and_then_runs(operator: Operator) -> None:
+    with operator.program() as terminal:
+        pick(terminal, "0.2.0")
+        shown = terminal.wait_for("a approves", seconds=60)
+        assert shown
+        assert "+ create" in terminal.text
+        approve_and_watch(terminal, "0.2.0")
+        assert operator.images()["philotes-api"] == f"{API}:0.2.0"
+        assert operator.images()["philotes-worker"] == f"{WORKER}:0.2.0"
+        deployed(terminal, "0.2.0")
+
+        terminal.press("escape")
+        pick(terminal, "0.1.1")
+        approve_and_watch(terminal, "0.1.1")
+        assert operator.images()["philotes-api"] == f"{API}:0.1.1"
+        assert operator.images()["philotes-worker"] == f"{WORKER}:0.1.1"
+        deployed(terminal, "0.1.1")
+
+        terminal.press("l")
+        terminal.wait_for("local charts (development)", "mode local")
+        terminal.press("enter")
+        approve_and_watch(terminal, "local charts")
+        assert operator.images()["philotes-api"] == f"{API}:0.1.0"
+        deployed(terminal, "local charts")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    assert b"Traceback" not in terminal.received
+
+
+def test_a_production_stack_wants_its_name_typed(operator: Operator) -> None:
+    with operator.program() as terminal:
+        terminal.press("3")
+        terminal.wait_for("PRODUCTION")
+        pick(terminal, "0.1.0")
+        terminal.wait_for("a approves", seconds=60)
+        terminal.press("a")
+        terminal.wait_for("Type the stack's name, prod")
+        terminal.press("y", "enter")
+        terminal.press("backspace", "dev", "enter")
+        assert "Type the stack's name, prod" in terminal.text
+        terminal.press("escape")
+        terminal.wait_until_gone("Type the stack's name")
+        assert "a approves" in terminal.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+def test_ctrl_c_never_leaves_a_broken_terminal(operator: Operator, size: tuple[int, int]) -> None:
+    with operator.program(*size) as terminal:
+        terminal.wait_for("versions")
+        terminal.press("ctrl+c")
+        terminal.wait_for("Quit")
+        terminal.press("q")
+        terminal.press("y")
+        assert terminal.wait_for_exit() == 0
+    assert terminal.received.rstrip().endswith(b"\x1b[?25h") or b"\x1b[?1049l" in terminal.received
+
+
+def test_sigterm_gives_the_terminal_back(operator: Operator) -> None:
+    with operator.program() as terminal:
+        terminal.wait_for("8 versions")
+        terminal.process.terminate()
+        assert terminal.wait_for_exit() == 143
+    assert b"\x1b[?1049l" in terminal.received
+    assert b"Traceback" not in terminal.received
+
+
+def test_a_terminal_that_is_too_small_says_so_and_comes_back(operator: Operator) -> None:
+    with operator.program() as terminal:
+        terminal.wait_for("8 versions")
+        terminal.resize(40, 10)
+        terminal.wait_for("too small")
+        terminal.resize(80, 24)
+        terminal.wait_for("8 versions")
