@@ -10,7 +10,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from philotes_tui.engine.stack_file import new_stack_text, save, stack_path
+from philotes_tui.engine.stack_file import new_stack_text, stack_path
+from philotes_tui.engine.yaml_file import save
 from philotes_tui.errors import SettingsError
 
 PROJECT = "philotes"

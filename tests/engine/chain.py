@@ -6,7 +6,8 @@ from pathlib import Path
 from philotes_tui.engine import Event
 from philotes_tui.engine.project import ensure_project
 from philotes_tui.engine.pulumi import PulumiEngine
-from philotes_tui.engine.stack_file import new_stack_text, save, stack_path
+from philotes_tui.engine.stack_file import new_stack_text, stack_path
+from philotes_tui.engine.yaml_file import save
 from philotes_tui.releases import RegistryChart, Version
 from philotes_tui.toolchain import FoundTool
 

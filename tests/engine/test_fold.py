@@ -88,7 +88,7 @@ def test_a_replacement_is_one_resource_that_keeps_its_changes() -> None:
 
 
 def test_a_step_that_failed_stays_failed() -> None:
-    events = [StepStarted(1.0, step()), StepFailed(2.0, step()), StepDone(3.0, step())]
+    events: list[Event] = [StepStarted(1.0, step()), StepFailed(2.0, step()), StepDone(3.0, step())]
     assert fold(Progress(), events).failed[0].state is State.FAILED
 
 

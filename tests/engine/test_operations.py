@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 from philotes_tui.engine import (
+    Change,
     ChangeKind,
     Event,
     Kind,
@@ -19,8 +20,10 @@ from philotes_tui.engine import (
     Result,
     StepDone,
 )
+from philotes_tui.engine.file_backend import FileBackend
 from philotes_tui.engine.recording import dump
 from philotes_tui.engine.stack_file import StackFile
+from philotes_tui.releases import LocalChart
 from tests.engine.conftest import SECRET_VALUE, Heard, SmallEngine, Thing, change
 
 pytestmark = pytest.mark.real
@@ -203,3 +206,31 @@ def test_an_encrypted_value_in_the_stack_file_reaches_the_program(
     small(reads).preview(change(), heard)
     assert seen == [SECRET_VALUE]
     assert SECRET_VALUE not in json.dumps(list(dump(heard.events)))
+
+
+def test_the_checkout_s_own_project_takes_the_configuration(small: SmallEngine) -> None:
+    """Its `Pulumi.yaml` gives every key a type, and the command line checks them."""
+    small.project.mkdir()
+    project = Path(__file__).parents[2] / "stack" / "Pulumi.yaml"
+    (small.project / "Pulumi.yaml").write_text(project.read_text())
+    engine = small()
+    assert engine.up(change("0.2.0"), lambda _: None).outputs["version"] == "0.2.0"
+    local = Change("dev", LocalChart(project.parent.parent / "charts"))
+    assert engine.up(local, lambda _: None).outputs["source"] == "local"
+    assert engine.stacks()[0].deployed == "local charts"
+
+
+def test_a_backend_without_files_is_asked_through_the_command_line(
+    small: SmallEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FileBackend, "readable", False)
+    engine = small()
+    engine.up(change("0.2.0"), lambda _: None)
+    assert engine.cli_starts == 3  # up, which finds no stack, init, up
+    dev, prod = engine.stacks()
+    assert (dev.deployed, dev.resources, prod.resources) == ("0.2.0", 2, 0)
+    assert dev.outputs == {"version": "0.2.0", "source": "registry", "password": "[secret]"}
+    assert dev.updated is not None
+    assert engine.outputs("prod") == {}
+    assert engine.history("prod") == ()
+    assert engine.history("dev")[0].version == "0.2.0"

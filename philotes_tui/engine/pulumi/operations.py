@@ -20,8 +20,9 @@ from philotes_tui.engine.pulumi.queries import EXIT_STACK_NOT_FOUND
 from philotes_tui.engine.pulumi.session import Program, run_with_program
 from philotes_tui.engine.pulumi.stream import EventStream
 from philotes_tui.engine.pulumi.translate import traceback_of, translate
-from philotes_tui.engine.stack_file import StackFile, adopt_salt, save
+from philotes_tui.engine.stack_file import StackFile, adopt_salt
 from philotes_tui.engine.values import without_credentials
+from philotes_tui.engine.yaml_file import save
 from philotes_tui.errors import PhilotesError, StateFolderError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartSource
