@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from philotes_tui.engine import ChangeKind, Op, PropertyChange, Resource, Severity
+from philotes_tui.engine import ChangeKind, Op, PropertyChange, Resource, Severity, Step
 from philotes_tui.foreign import clean_line, clean_text
+from philotes_tui.tui.tree import without_urns
 
 LONGEST_DIFF = 4_000
 """Lines; beyond this both sides are shown whole, for comparing them takes too long."""
@@ -56,7 +57,7 @@ def _messages(resource: Resource) -> Iterator[Line]:
     tones = {Severity.ERROR: Tone.ERROR, Severity.WARNING: Tone.WARNING}
     for diagnostic in resource.diagnostics:
         tone = tones.get(diagnostic.severity, Tone.MUTED)
-        for text in clean_text(diagnostic.text).rstrip().splitlines():
+        for text in clean_text(without_urns(diagnostic.text)).rstrip().splitlines():
             yield Line(f"{diagnostic.severity.value}: {text}", tone, 2)
     if resource.diagnostics:
         yield Line("")
@@ -88,6 +89,20 @@ def _signed(sign: str, value: object, tone: Tone) -> Iterator[Line]:
 def is_image(path: str) -> bool:
     """Return whether a property names a container image or its tag."""
     return _IMAGE.search(path) is not None
+
+
+def images(step: Step) -> str:
+    """Return how the images of a resource change, such as `◆ 0.1.0 → 0.2.0`."""
+    parts = []
+    for change in step.changes:
+        before, after = change.before, change.after
+        if is_image(change.path) and isinstance(before, str) and isinstance(after, str):
+            old, new = clean_line(before), clean_line(after)
+            repository = old.rpartition(":")[0]
+            if repository and repository == new.rpartition(":")[0]:
+                old, new = old.rpartition(":")[2], new.rpartition(":")[2]
+            parts.append(f"◆ {old} → {new}")
+    return "  ".join(dict.fromkeys(parts))
 
 
 def change_lines(change: PropertyChange) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from philotes_tui.errors import OperationCancelled, PhilotesError
 from philotes_tui.foreign import clean_line, clean_text
 from philotes_tui.tui import wording
 from philotes_tui.tui.diffing import Line, Tone, yaml_lines
-from philotes_tui.tui.tree import short_name, short_type
+from philotes_tui.tui.tree import short_name, short_type, without_urns
 
 MOST_NAMED = 200
 """Resources named one by one in a summary; the tree has them all."""
@@ -119,7 +119,7 @@ def _to_do(outcome: Outcome, error: PhilotesError) -> Iterator[Line]:
 
 
 def _paragraph(text: str, margin: str) -> Iterator[Line]:
-    for line in clean_text(text).strip().splitlines():
+    for line in clean_text(without_urns(text)).strip().splitlines():
         yield Line(f"{margin}{line}", Tone.PLAIN, len(margin) + 2)
 
 

@@ -1,9 +1,11 @@
 """The tree of an operation's resources, flattened to the rows a screen shows. Pure."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from philotes_tui.engine import UNTOUCHED, Resource, State, Step
+from philotes_tui.foreign import clean_text
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,30 @@ def _touched(resources: Mapping[str, Resource]) -> set[str]:
             shown.add(at)
             at = resources[at].step.parent
     return shown
+
+
+_URN = re.compile(r"\"?urn:pulumi:[^:\s\"]+::[^:\s\"]+::([^\"\s]+?)::([^\"\s]+)\"?")
+_INTRODUCTION = re.compile(r"^.*?(?:by the Kubernetes API server|become live): ")
+
+
+def without_urns(text: str) -> str:
+    """Return a message with each URN replaced by the resource's type and name.
+
+    A URN is `urn:pulumi:<stack>::<project>::<types>::<name>`
+    (pulumi/pulumi:sdk/go/common/resource/urn/urn.go).
+    """
+
+    def named(found: re.Match[str]) -> str:
+        return f"{found[1].rpartition(':')[2]} {found[2].rpartition(':')[2]}"
+
+    return _URN.sub(named, text)
+
+
+def gist(text: str) -> str:
+    """Return the most telling line of an error: the first that does not only introduce."""
+    lines = [line.strip(" *\t") for line in clean_text(text).splitlines() if line.strip()]
+    told = next((line for line in lines if not line.endswith(":")), lines[0] if lines else "")
+    return _INTRODUCTION.sub("", without_urns(told))
 
 
 def short_type(step: Step) -> str:

@@ -85,7 +85,7 @@ def live(resource: Resource, *, over: bool = False) -> str:
     """
     op = resource.step.op
     if over and resource.state is State.RUNNING:
-        return planned(op) if op in UNTOUCHED else "! unfinished"
+        return planned(op) if op in UNTOUCHED else "! halted"
     if resource.state is State.FAILED:
         return "✗ failed"
     if resource.state is State.RUNNING:

@@ -1,6 +1,7 @@
 """Events as an engine tells them: what the stand-in engine of these tests replays."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from philotes_tui.engine import (
     ChangeKind,
@@ -22,6 +23,7 @@ from philotes_tui.engine import (
     StepStarted,
     Summarized,
 )
+from philotes_tui.engine.recording import load
 
 BEGAN = 1_700_000_000.0
 """Seconds since the epoch at which every replayed operation begins."""
@@ -201,6 +203,15 @@ def deploy_cancelled(stack: str = "dev", expected: int | None = None) -> Iterato
     yield from deploy_begun(stack, expected)
     yield StepDone(BEGAN + 9, STEPS[3])
     yield OperationEnded(BEGAN + 9.4, Result.CANCELLED)
+
+
+RECORDINGS = Path(__file__).parent.parent / "engine" / "recordings"
+
+
+def recorded(name: str) -> tuple[Event, ...]:
+    """What a real engine told when it did this to a real cluster."""
+    with (RECORDINGS / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        return tuple(load(lines))
 
 
 def storm(resources: int, lines: int) -> Iterator[Event]:

@@ -17,13 +17,12 @@ from philotes_tui.engine import (
     Target,
 )
 from philotes_tui.releases import Version, catalog_from_tags
-from philotes_tui.tui.diffing import Tone, change_lines, resource_lines, yaml_lines
+from philotes_tui.tui.diffing import Tone, change_lines, images, resource_lines, yaml_lines
 from philotes_tui.tui.fitting import cut, pad, shorten, wrap
 from philotes_tui.tui.listing import kind, release_rows
 from philotes_tui.tui.session import Deployed, Place
-from philotes_tui.tui.tree import short_name, short_type, tree_rows
+from philotes_tui.tui.tree import gist, short_name, short_type, tree_rows, without_urns
 from philotes_tui.tui.widgets.place_header import header_lines
-from philotes_tui.tui.widgets.resource_tree import gist
 from philotes_tui.tui.wording import duration
 
 
@@ -198,6 +197,21 @@ def test_the_header_fits_and_never_loses_production(width: int) -> None:
 def test_the_gist_of_an_error_skips_its_introduction() -> None:
     assert gist("1 error occurred:\n\t* the quota is used up\n") == "the quota is used up"
     assert gist("only this:") == "only this:"
+
+
+def test_the_gist_of_a_refused_resource_is_what_the_api_server_said() -> None:
+    text = (
+        'resource "urn:pulumi:dev::philotes::kubernetes:helm.sh/v4:Chart$kubernetes:apps/v1:'
+        'Deployment::chart:ns/api" was not successfully created by the Kubernetes API server: '
+        'Deployment.apps "api" is invalid'
+    )
+    assert without_urns(text).startswith("resource Deployment ns/api was not")
+    assert gist(text) == 'Deployment.apps "api" is invalid'
+
+
+def test_a_changed_image_is_named_by_its_tags() -> None:
+    change = PropertyChange("spec.image", ChangeKind.UPDATE, "reg:5000/a:1", "reg:5000/a:2")
+    assert images(Step("u", Op.UPDATE, "t", "n", changes=(change, change))) == "◆ 1 → 2"
 
 
 def test_importing_the_screens_loads_neither_pulumi_nor_an_http_client() -> None:

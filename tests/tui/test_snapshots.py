@@ -175,6 +175,23 @@ def test_preview(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
     assert taken(stage, walk.previewed, size)
 
 
+@SIZES
+def test_preview_of_a_real_upgrade(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
+    stage.engine.on_preview = lambda _: acts.recorded("preview-upgrade")
+    assert taken(stage, walk.previewed, size)
+
+
+@SIZES
+def test_a_real_deploy_that_failed(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
+    stage.engine.on_up = lambda _: acts.recorded("up-failed")
+    stage.engine.up_fault = OperationFailed(
+        "The deploy of 0.1.0 failed",
+        on="staging",
+        todo="Correct the cause and try again; what was already done stays done.",
+    )
+    assert taken(stage, walk.deployed, size)
+
+
 def test_preview_while_it_is_computed(taken: Taken, stage: Stage) -> None:
     gate = stage.gate()
     stage.engine.on_preview = lambda c: (*tuple(acts.preview(c.stack))[:8], gate)

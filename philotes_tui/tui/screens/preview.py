@@ -14,7 +14,7 @@ from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import Version
 from philotes_tui.tui import wording
-from philotes_tui.tui.diffing import resource_lines
+from philotes_tui.tui.diffing import images, resource_lines
 from philotes_tui.tui.faults import as_error
 from philotes_tui.tui.messages import Resolution, ResourceHighlighted
 from philotes_tui.tui.offload import in_thread
@@ -203,8 +203,9 @@ class PreviewScreen(OperationScreen):
         self.query_one(BusyLine).stop(
             f"✓ {self.label} on {stack}: {number} ({took}). a approves, esc goes back."
         )
-        telling = next((r for r in progress.changed if r.step.changes), progress.changed[0])
-        tree.go_to(telling.step.urn)
+        telling = [r for r in progress.changed if images(r.step)]
+        telling += [r for r in progress.changed if r.step.changes]
+        tree.go_to((telling or progress.changed)[0].step.urn)
 
     @on(ResourceHighlighted)
     def _highlighted(self) -> None:

@@ -44,7 +44,16 @@ class ReleasesScreen(PhilotesScreen):
     AUTO_FOCUS = "#versions"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "preview", "Preview", tooltip="Preview the version under the cursor"),
-        Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter the versions"),
+        # First in line, so that keys typed right after it reach the filter: over a slow
+        # connection “/0.1.0” arrives at once, and its 1 would select a stack.
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            key_display="/",
+            tooltip="Filter the versions",
+            priority=True,
+        ),
         Binding("s", "choose_stack", "Stack", tooltip="Select another stack"),
         Binding("l", "toggle_local", "Local", tooltip="Switch between registry and local charts"),
         Binding("p", "toggle_prereleases", "Pre", show=False, tooltip="Show or hide pre-releases"),
@@ -240,7 +249,7 @@ class ReleasesScreen(PhilotesScreen):
     def action_filter(self) -> None:
         """Open the filter."""
         self.query_one("#filter").display = True
-        self.query_one("#wanted", Input).focus()
+        self.set_focus(self.query_one("#wanted", Input))
 
     def action_clear_filter(self) -> None:
         """Clear and close the filter."""

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from philotes_tui.engine import Diagnostic, LogLine, Severity
 from philotes_tui.foreign import clean_text
 from philotes_tui.tui.diffing import Line, Tone
+from philotes_tui.tui.tree import without_urns
 from philotes_tui.tui.widgets.lines_view import LinesView
 
 _TONE = {
@@ -92,7 +93,7 @@ class LogView(LinesView):
 def log_lines(entries: Iterable[Diagnostic | LogLine]) -> Iterable[Line]:
     """Yield log entries as lines; severities are written out, not only coloured."""
     for entry in entries:
-        texts = clean_text(entry.text).rstrip().splitlines() or [""]
+        texts = clean_text(without_urns(entry.text)).rstrip().splitlines() or [""]
         if isinstance(entry, LogLine):
             yield from (Line(text, Tone.PLAIN, 2) for text in texts)
             continue

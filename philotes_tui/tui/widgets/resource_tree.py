@@ -15,11 +15,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from philotes_tui.engine import Op, Resource, State
-from philotes_tui.foreign import clean_line, clean_text
+from philotes_tui.foreign import clean_line
 from philotes_tui.tui import wording
+from philotes_tui.tui.diffing import images
 from philotes_tui.tui.fitting import cut, pad, shorten
 from philotes_tui.tui.messages import ResourceHighlighted
-from philotes_tui.tui.tree import Row, short_name, short_type, tree_rows
+from philotes_tui.tui.tree import Row, gist, short_name, short_type, tree_rows
 
 SIGN_WIDTH = 12
 TYPE_WIDTH = 24
@@ -251,7 +252,9 @@ class ResourceTree(ScrollView, can_focus=True):
         errors = [d for d in resource.diagnostics if d.severity == "error"]
         if not self._live:
             replaces = any(c.replaces for c in resource.step.changes)
-            return "! replaces" if replaces else ""
+            return "  ".join(
+                filter(None, ("! replaces" if replaces else "", images(resource.step)))
+            )
         if resource.state is not State.RUNNING and resource.step.op is Op.SAME:
             return ""
         now = self._clock() if self._ended is None else self._ended
@@ -259,9 +262,3 @@ class ResourceTree(ScrollView, can_focus=True):
         if resource.state is State.FAILED and errors:
             return f"{took}  {gist(errors[-1].text)}"
         return f"{took}  {clean_line(resource.status)}".rstrip()
-
-
-def gist(text: str) -> str:
-    """Return the most telling line of an error: the first that does not only introduce."""
-    lines = [line.strip(" *\t") for line in clean_text(text).splitlines() if line.strip()]
-    return next((line for line in lines if not line.endswith(":")), lines[0] if lines else "")
