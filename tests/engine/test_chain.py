@@ -11,11 +11,13 @@ from philotes_stack.program import program
 from philotes_tui.demo import Demo
 from philotes_tui.engine import (
     Change,
+    Event,
     Op,
     Progress,
     Result,
     State,
     StatusChanged,
+    StepDone,
     fold,
 )
 from philotes_tui.engine.pulumi import PulumiEngine
@@ -40,6 +42,7 @@ from tests.engine.chain import (
     waits_for_readiness,
 )
 from tests.engine.conftest import Heard
+from tests.engine.wire import Wire
 
 pytestmark = pytest.mark.real
 
@@ -162,6 +165,31 @@ def test_a_wait_that_never_ends_can_be_cancelled_and_taken_up_again(
     assert progress.result is Result.CANCELLED
     assert not engine.stacks()[0].updating
     assert engine.destroy("dev", heard).result is Result.SUCCEEDED
+
+
+@pytest.mark.parametrize("after", ["core/v1:Namespace", "core/v1:ConfigMap"])
+def test_a_cluster_that_goes_away_in_mid_deploy_is_named_and_the_rest_is_done_later(
+    chain: Chain, heard: Heard, after: str
+) -> None:
+    chain.configure("dev", "engine-gone")
+    with Wire(chain.demo.api_server.removeprefix("https://")) as wire:
+        config = chain.folder / "kubeconfig"
+        text = chain.demo.kubeconfig.read_text()
+        config.write_text(text.replace(chain.demo.api_server, f"https://{wire.address}"))
+
+        def cutting(event: Event) -> None:
+            heard(event)
+            if isinstance(event, StepDone) and event.step.type.endswith(after):
+                wire.cut()
+
+        engine = chain.engine(KUBECONFIG=str(config))
+        with pytest.raises(ClusterUnreachable):
+            engine.up(chain.change("0.1.0"), cutting)
+    assert fold(Progress(), heard.events).result is Result.FAILED
+    engine = chain.engine()
+    assert not engine.stacks()[0].updating
+    assert engine.up(chain.change("0.1.0"), heard).result is Result.SUCCEEDED
+    engine.destroy("dev", heard)
 
 
 @pytest.mark.parametrize(

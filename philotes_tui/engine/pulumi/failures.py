@@ -239,6 +239,7 @@ _CONTEXT = (
 )
 _CLUSTER = (
     r"Kubernetes cluster is unreachable|unable to load schema information from the API server"
+    r"|could not get server version from Kubernetes"
     rf"|/(?:api|apis)/[^\s]*.{{0,200}}(?:{_NO_ANSWER})"
 )
 _RULES: Sequence[tuple[str, Callable[[Failure, str], PhilotesError]]] = (
