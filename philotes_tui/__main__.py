@@ -5,9 +5,18 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its documented code."""
-    from philotes_tui.cli.main import run  # noqa: PLC0415 - `--version` alone needs less
+    try:
+        from philotes_tui.cli.main import run  # noqa: PLC0415 - Ctrl-C may come this early
+        from philotes_tui.cli.signals import end_on_signals, let_interrupts_end  # noqa: PLC0415
+        from philotes_tui.cli.streams import keep_streams  # noqa: PLC0415
 
-    sys.exit(run(sys.argv[1:]))
+        keep_streams()
+        end_on_signals()
+        code = run(sys.argv[1:])
+        let_interrupts_end()
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

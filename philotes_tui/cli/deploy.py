@@ -5,7 +5,7 @@ import sys
 import click
 
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.operation import chosen_source, run_operation, verify_unmoved
+from philotes_tui.cli.operation import check_choice, chosen_source, run_operation, verify_unmoved
 from philotes_tui.cli.report import print_changes, print_outcome
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Change, Progress, Target
@@ -32,6 +32,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Deploy VERSION: preview, ask for approval, deploy, watch."""
+    check_choice(version, local=local)
     if not yes and not (sys.stdin.isatty() and sys.stdout.isatty() and not as_json):
         raise ApprovalRequired(
             "Nobody can be asked to approve this deploy",
@@ -55,17 +56,31 @@ def command(
 
 
 def _ask(planned: Progress, target: Target, label: str) -> None:
-    """Ask for approval; raises click.Abort when it is not given."""
+    """Ask for approval.
+
+    Raises:
+        click.exceptions.Exit: It was not given.
+        click.Abort: Ctrl-C.
+    """
     click.echo(
         f"\nDeploy {label} to stack {target.stack} ({target.environment}),"
         f" cluster {target.context or 'unknown'} {target.server}, namespace {target.namespace}."
         f" {len(planned.changed)} resources change."
     )
-    if target.is_production:
-        typed = click.prompt(f"This is production. Type the stack's name ({target.stack})")
-        if typed.strip() != target.stack:
-            click.echo("That is not the stack's name; nothing was changed.", err=True)
-            raise click.exceptions.Exit(ApprovalRequired.exit_code)
-    elif not click.confirm("Go on?", default=False):
+    try:
+        approved = _approved(target)
+    except click.Abort as stop:
         click.echo("Nothing was changed.", err=True)
+        if isinstance(stop.__context__, EOFError):  # nobody will answer any more
+            raise click.exceptions.Exit(ApprovalRequired.exit_code) from None
+        raise
+    if not approved:
+        click.echo("Not approved; nothing was changed.", err=True)
         raise click.exceptions.Exit(ApprovalRequired.exit_code)
+
+
+def _approved(target: Target) -> bool:
+    if not target.is_production:
+        return click.confirm("Go on?", default=False)
+    typed: str = click.prompt(f"This is production. Type the stack's name ({target.stack})")
+    return typed.strip() == target.stack

@@ -7,11 +7,14 @@ from dataclasses import asdict, dataclass
 import click
 
 from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_json
 from philotes_tui.cli.wiring import ENGINE_TOOLS, Wiring
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 from philotes_tui.settings import Settings
+
+_PLACES = {"registry": "chart registry", "backend": "Pulumi backend", "cluster": "cluster"}
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,14 @@ def command(settings: Settings, stack: str | None, *, install: bool, as_json: bo
     wiring = Wiring(settings)
     if install:
         wiring.install_tools()
-    checks = [*tool_checks(wiring), *place_checks(wiring, wiring.checked_stack(stack))]
+    name = wiring.checked_stack(stack)
+    with patience("the tools, the registry, the backend and the cluster to answer"):
+        checks = [*tool_checks(wiring), *place_checks(wiring, name)]
     ok = all(check.ok or not check.needed for check in checks)
     if as_json:
         print_json({"ok": ok, "checks": [asdict(check) for check in checks]})
     else:
-        for check in checks:
-            _print(check)
+        _print(checks)
         click.echo(f"\nStack files: {settings.project}\nLog: {settings.log_file}")
     if not ok:
         raise click.exceptions.Exit(1)
@@ -109,11 +113,16 @@ def _checked(group: str, look: Callable[[], tuple[str, str, str]]) -> Check:
     return Check(group, group, ok=True, needed=True, found=found, version=version, detail=detail)
 
 
-def _print(check: Check) -> None:
-    mark = "ok " if check.ok else "BAD" if check.needed else " — "
-    click.echo(
-        f"{mark} {check.name:<26} {check.version:<12} {check.found}".rstrip()
-        + (f"  ({clean_line(check.detail, 400)})" if check.detail else "")
-    )
-    if not check.ok and check.todo:
-        click.echo(f"    do: {check.todo}")
+def _print(checks: list[Check]) -> None:
+    widths = [max(map(len, column)) for column in zip(*map(_columns, checks), strict=True)]
+    for check in checks:
+        mark = "ok " if check.ok else "BAD" if check.needed else " — "
+        cells = [c.ljust(w) for c, w in zip(_columns(check), widths, strict=True)]
+        said = f"  ({clean_line(check.detail, 400)})" if check.detail else ""
+        click.echo("  ".join([mark, *cells, check.found]).rstrip() + said)
+        if not check.ok and check.todo:
+            click.echo(f"     do: {check.todo}")
+
+
+def _columns(check: Check) -> tuple[str, str]:
+    return _PLACES.get(check.group, check.name), check.version

@@ -18,9 +18,15 @@ def open_interface(settings: Settings) -> None:
 
     Raises:
         click.UsageError: There is no terminal to draw on.
+        click.exceptions.Exit: It was ended by a signal or by a defect.
+        click.exceptions.Exit: A signal ended it, or a defect.
     """
     if not on_terminal():
         raise click.UsageError("There is no terminal here; use a command, see --help.")
     from philotes_tui.tui.app import PhilotesApp  # noqa: PLC0415 - commands do without Textual
 
-    PhilotesApp(Wiring(settings).services()).run()
+    app = PhilotesApp(Wiring(settings).services())
+    for sentence in app.run() or ():
+        click.echo(sentence, err=True)
+    if app.return_code:
+        raise click.exceptions.Exit(app.return_code)

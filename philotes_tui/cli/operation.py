@@ -1,6 +1,7 @@
 """Running one engine operation from the command line: live lines, Ctrl-C, the JSON result."""
 
 import asyncio
+import logging
 import signal
 import threading
 import time
@@ -11,7 +12,10 @@ from types import FrameType
 
 import click
 
-from philotes_tui.cli.report import event_line, print_json, progress_document
+from philotes_tui.cli.boundary import tell_error
+from philotes_tui.cli.patience import patience
+from philotes_tui.cli.report import event_line, print_json, progress_document, waiting_line
+from philotes_tui.cli.signals import ENDING
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Engine, Event, Progress, Sink, Target, fold
 from philotes_tui.errors import PhilotesError, ReleaseMoved
@@ -19,6 +23,21 @@ from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Versio
 
 TICK = 0.1
 """Seconds between two looks at what the operation told."""
+QUIET = 10.0
+"""Seconds without news after which a line tells what is being waited for."""
+_LOGGER = logging.getLogger(__name__)
+
+
+def check_choice(version: str | None, *, local: bool) -> None:
+    """Make sure that one chart was asked for.
+
+    Raises:
+        click.UsageError: Neither or both of a version and --local were given.
+    """
+    if version is None and not local:
+        raise click.UsageError("Which VERSION? `philotes-tui versions` lists them; or use --local.")
+    if version is not None and local:
+        raise click.UsageError("Either a version or --local, not both.")
 
 
 def chosen_source(
@@ -30,12 +49,12 @@ def chosen_source(
         click.UsageError: Neither or both of a version and --local were given.
         VersionNotFound: The registry has no such version.
     """
-    if local == (version is not None):
-        raise click.UsageError("Give either a VERSION or --local.")
+    check_choice(version, local=local)
     if version is None:
         return LocalChart(wiring.local_charts())
     wanted = Version.parse(version)
-    digest = asyncio.run(wiring.charts(target).digest(wanted))
+    with patience(f"{target.registry} to tell what version {wanted} is"):
+        digest = asyncio.run(wiring.charts(target).digest(wanted))
     return RegistryChart(target.registry, wanted, digest, target.plain_http)
 
 
@@ -48,7 +67,8 @@ def verify_unmoved(wiring: Wiring, target: Target, source: ChartSource) -> None:
     """
     if not isinstance(source, RegistryChart) or source.digest is None:
         return
-    now = asyncio.run(wiring.charts(target).digest(source.version))
+    with patience(f"{target.registry} to tell whether {source.version} is still the same"):
+        now = asyncio.run(wiring.charts(target).digest(source.version))
     if now != source.digest:
         raise ReleaseMoved(
             f"Version {source.version} was published again since the preview",
@@ -79,24 +99,40 @@ def run_operation(
         except BaseException as error:  # noqa: BLE001 - handed over to the waiting thread
             caught.append(error)
 
-    thread = threading.Thread(target=work, name="operation")
-    progress = Progress()
-    with _cancelled_by_signals(engine):
-        thread.start()
-        while thread.is_alive():
-            thread.join(TICK)
-            progress = _take(progress, events)
-    progress = _take(progress, events)
+    progress = _watched(threading.Thread(target=work, name="operation"), engine, events)
     if as_json:
         error = caught[0] if caught and isinstance(caught[0], PhilotesError) else None
         if not caught or error:
             print_json(progress_document(progress, target, error))
         if error:
-            click.echo(f"error: {error.sentence()}", err=True)
+            _LOGGER.error("%s: %s", error.kind, error.sentence())
+            tell_error(error)
             raise click.exceptions.Exit(error.exit_code)
     if caught:
         raise caught[0]
     return progress
+
+
+def _watched(thread: threading.Thread, engine: Engine, events: SimpleQueue[Event]) -> Progress:
+    """Run the thread to its end, tell what it says, and hand signals on to the engine."""
+    progress = Progress()
+    told = time.monotonic()
+    with _counted_signals() as asked:
+        thread.start()
+        given = 0
+        while thread.is_alive():
+            thread.join(TICK)
+            # Before the engine has begun there is nothing to cancel: then ask again.
+            while given < len(asked) and engine.cancel():
+                given += 1
+            before = progress
+            progress = _take(progress, events)
+            if progress is not before:
+                told = time.monotonic()
+            elif time.monotonic() - told >= QUIET:
+                told = time.monotonic()
+                click.echo(waiting_line(progress, time.time()), err=True)
+    return _take(progress, events)
 
 
 def _take(progress: Progress, events: SimpleQueue[Event]) -> Progress:
@@ -113,18 +149,21 @@ def _take(progress: Progress, events: SimpleQueue[Event]) -> Progress:
 
 
 @contextmanager
-def _cancelled_by_signals(engine: Engine) -> Iterator[None]:
-    def cancel(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        # A handler must not wait for locks its own thread may hold.
-        threading.Thread(target=engine.cancel, daemon=True).start()
+def _counted_signals() -> Iterator[list[int]]:
+    """Collect the signals that ask to stop, instead of being stopped by them."""
+    asked: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        asked.append(number)
 
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield asked
         return
-    before = {n: signal.signal(n, cancel) for n in (signal.SIGINT, signal.SIGTERM)}
+    wanted = [n for n in (signal.SIGINT, *ENDING) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in wanted}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

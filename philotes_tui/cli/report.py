@@ -11,6 +11,7 @@ from philotes_tui.engine import (
     ChangeKind,
     Diagnostic,
     Event,
+    Kind,
     LogLine,
     Op,
     OperationEnded,
@@ -40,13 +41,32 @@ SYMBOLS = {
     Op.DISCARD: "<",
     Op.OTHER: "?",
 }
+NAMES = {
+    Kind.PREVIEW: "preview",
+    Kind.UP: "deploy",
+    Kind.DESTROY: "destroy",
+    Kind.REFRESH: "refresh",
+}
 _CHANGES = {ChangeKind.ADD: "+", ChangeKind.UPDATE: "~", ChangeKind.DELETE: "-"}
 VALUE_WIDTH = 160
+_PLANNED = {
+    Op.CREATE: "to create",
+    Op.UPDATE: "to update",
+    Op.REPLACE: "to replace",
+    Op.DELETE: "to delete",
+}
+_DONE = {
+    Op.CREATE: "created",
+    Op.UPDATE: "updated",
+    Op.REPLACE: "replaced",
+    Op.DELETE: "deleted",
+}
 
 
 def print_json(document: Mapping[str, object]) -> None:
     """Print a document as JSON on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    click.echo(text.encode("utf-8", "replace"))  # whatever the terminal's encoding is
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -68,7 +88,7 @@ def event_line(event: Event, started: float) -> str:  # noqa: PLR0911 - one retu
     clock = f"{max(0.0, event.at - started):6.1f}s"
     match event:
         case OperationStarted(kind=kind, stack=stack, source=source):
-            return f"{kind} of {source or 'the stack'} on {stack}"
+            return f"{NAMES[kind]} of {source or 'the stack'} on {stack}"
         case StepDone(step=step) if step.op not in UNTOUCHED:
             return f"{clock} {SYMBOLS[step.op]} {step.op:<8} {short_type(step.type)} {step.name}"
         case StepFailed(step=step):
@@ -100,11 +120,23 @@ def print_changes(progress: Progress, *, properties: bool) -> None:
 
 
 def counts_sentence(progress: Progress) -> str:
-    """Return `2 to create, 1 to update, 30 unchanged`, or that nothing changes."""
-    words = {Op.CREATE: "create", Op.UPDATE: "update", Op.REPLACE: "replace", Op.DELETE: "delete"}
+    """Return `2 to create, 1 to update, 30 unchanged`, or `2 created, …` after a deploy."""
+    done = progress.kind is not Kind.PREVIEW
+    words = _DONE if done else _PLANNED
     parts = [f"{progress.counts[op]} {word}" for op, word in words.items() if progress.counts[op]]
     same = sum(progress.counts[op] for op in UNTOUCHED)
     return ", ".join([*parts, f"{same} unchanged"]) if parts else f"No changes; {same} unchanged."
+
+
+def waiting_line(progress: Progress, now: float) -> str:
+    """Return the line that tells, when nothing was heard for a while, what is awaited."""
+    waiting = [r for r in progress.resources.values() if r.state is State.RUNNING]
+    # The stack and the chart run as long as what is in them.
+    own = [r for r in waiting if short_type(r.step.type) not in {"Stack", "Chart"}] or waiting
+    names = ", ".join(f"{short_type(r.step.type)} {r.step.name}" for r in own[:3])
+    more = f" and {len(own) - 3} more" if len(own) > 3 else ""  # noqa: PLR2004
+    clock = f"{progress.elapsed(now):6.1f}s"
+    return f"{clock}   … still waiting for {names or 'Pulumi'}{more}. Ctrl-C cancels."
 
 
 def print_outcome(progress: Progress) -> None:

@@ -3,6 +3,7 @@
 import click
 
 from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_json, print_table
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.settings import Settings
@@ -14,7 +15,8 @@ from philotes_tui.settings import Settings
 def command(settings: Settings, *, as_json: bool) -> None:
     """List the stacks and what is deployed on each."""
     wiring = Wiring(settings)
-    summaries = wiring.engine().stacks()
+    with patience(f"the backend {wiring.backend()} to list its stacks"):
+        summaries = wiring.engine().stacks()
     rows = [(s, wiring.target(s.name)) for s in summaries]
     if as_json:
         print_json({

@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_json, print_table
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.releases import Catalog
@@ -23,7 +24,8 @@ def command(
     """List the chart versions in the registry, newest first."""
     wiring = Wiring(settings)
     target = wiring.target(stack or settings.selected_stack)
-    catalog = asyncio.run(wiring.charts(target).catalog())
+    with patience(f"{target.registry} to list its versions"):
+        catalog = asyncio.run(wiring.charts(target).catalog())
     where = _deployed(wiring) if deployed else {}
     if as_json:
         print_json(as_document(catalog, target.registry, where))
@@ -36,7 +38,7 @@ def command(
     heads = ("VERSION", "KIND", "DEPLOYED ON") if deployed else ("VERSION", "KIND")
     print_table(heads, [row[: len(heads)] for row in rows])
     if not rows:
-        click.echo(f"No versions in {target.registry} yet. Push a chart: docs/releasing.md.")
+        click.echo(f"No versions in {target.registry} yet; `helm push` brings one there.")
     if everything:
         for other in catalog.others:
             click.echo(f"{other.tag}  ({other.reason})")
