@@ -44,8 +44,10 @@ types: $(DEV_READY)
 contracts: $(DEV_READY)
 	@$(BIN)/lint-imports
 
+# Whole screens take a second or two each, so only `make test` drives those.
+UNIT := $(wildcard tests/test_*.py) $(filter-out tests/tui/,$(wildcard tests/*/)) tests/tui/test_pure.py
 unit: $(DEV_READY)
-	@$(BIN)/python -m pytest -q -m "not real" $(ARGS)
+	@$(BIN)/python -m pytest -q -m "not real" $(UNIT) $(ARGS)
 
 bench: $(DEV_READY) tools ## Measure start-up, preview, deploy and memory, as ratios
 	@$(BIN)/python -m bench $(ARGS)
