@@ -21,7 +21,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint types contracts unit bench tools constraints clean
+.PHONY: help run test check lint types contracts unit bench picture tools constraints clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ unit: $(DEV_READY)
 
 bench: $(DEV_READY) tools ## Measure start-up, preview, deploy and memory, as ratios
 	@$(BIN)/python -m bench $(ARGS)
+
+picture: $(DEV_READY) tools ## Draw the README's pictures of the real program anew
+	@$(BIN)/python docs/picture.py
 
 tools: $(RUN_READY) ## Find, download or build the tools (pulumi, helm, etcd, ...)
 	@$(BIN)/python -m philotes_tui.toolchain
