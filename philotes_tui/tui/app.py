@@ -75,6 +75,7 @@ class PhilotesApp(App[tuple[str, ...]]):
         self.animation_level = "none"  # every frame costs a slow line dearly
         self.operation: OperationScreen | None = None
         self._told: list[str] = []
+        self._code = 0
         self._leaving = False
         self.set_reactive(
             PhilotesApp.place, Place(services.stack, services.registry, demo=services.demo)
@@ -221,17 +222,22 @@ class PhilotesApp(App[tuple[str, ...]]):
         self.push_screen(ConfirmDialog(LEAVE), lambda yes: self._leave() if yes else None)
 
     def _leave(self) -> None:
-        self.exit(tuple(self._told))
+        self.exit(tuple(self._told), return_code=self._code)
 
     def _take_signals(self) -> None:
         """Leave in order when asked to from outside or when the terminal goes away."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self.action_interrupt)
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.told_to_leave)
+            loop.add_signal_handler(number, self.told_to_leave, number)
 
-    def told_to_leave(self) -> None:
-        """Leave without asking: cancel what runs, wait for it, and end."""
+    def told_to_leave(self, number: int = signal.SIGHUP) -> None:
+        """Leave without asking: cancel what runs, wait for it, and end.
+
+        Args:
+            number: The signal that told so; the exit code is 128 more, as shells expect.
+        """
+        self._code = 128 + number
         running = self.operation
         if running is not None and running.running:
             self._leaving = True

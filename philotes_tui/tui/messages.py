@@ -74,3 +74,15 @@ class Resolution(Message):
     resolved: Resolved | None
     error: PhilotesError | None
     before_deploy: bool
+
+
+@dataclass
+class FilterTyped(Message):
+    """A filter was changed."""
+
+    wanted: str
+
+
+@dataclass
+class FilterClosed(Message):
+    """A filter was kept or cleared, and the list is to have the focus again."""

@@ -31,6 +31,7 @@ def tree_rows(
     resources: Mapping[str, Resource],
     *,
     unchanged: bool = True,
+    wanted: str = "",
     folded: Collection[str] = (),
 ) -> tuple[Row, ...]:
     """Return the rows of the tree in the order in which resources first appeared.
@@ -39,9 +40,13 @@ def tree_rows(
         resources: All resources by URN.
         unchanged: Whether resources that stay as they are get a row of their own;
             those with a touched one below them always do.
+        wanted: Words that must all occur in a resource's type, name or operation;
+            its ancestors are shown with it.
         folded: The URNs whose children are folded away.
     """
-    shown = set(resources) if unchanged else _touched(resources)
+    shown = set(resources) if unchanged else _with_ancestors(resources, _touched(resources))
+    if wanted:
+        shown &= _with_ancestors(resources, _matching(resources, wanted))
     children: dict[str, list[str]] = {}
     for urn, resource in resources.items():
         if urn in shown:
@@ -83,11 +88,30 @@ def _walk(tree: _Tree, parent: str, guides: str, rows: list[Row], depth: int = 0
 
 
 def _touched(resources: Mapping[str, Resource]) -> set[str]:
-    """Return the URNs of touched or failed resources and of all their ancestors."""
-    shown: set[str] = set()
+    """Return the URNs of touched or failed resources."""
+    return {
+        urn
+        for urn, resource in resources.items()
+        if resource.step.op not in UNTOUCHED or resource.state is State.FAILED
+    }
+
+
+def _matching(resources: Mapping[str, Resource], wanted: str) -> set[str]:
+    """Return the URNs of resources in which all the words occur."""
+    words = wanted.lower().split()
+    found = set()
     for urn, resource in resources.items():
-        if resource.step.op in UNTOUCHED and resource.state is not State.FAILED:
-            continue
+        step = resource.step
+        text = f"{short_type(step)} {step.name} {step.op} {resource.state}".lower()
+        if all(word in text for word in words):
+            found.add(urn)
+    return found
+
+
+def _with_ancestors(resources: Mapping[str, Resource], urns: Collection[str]) -> set[str]:
+    """Return URNs with those of all their ancestors."""
+    shown: set[str] = set()
+    for urn in urns:
         at = urn
         while at in resources and at not in shown:
             shown.add(at)

@@ -89,6 +89,29 @@ async def test_folding_a_parent_hides_its_children_and_says_how_many(stage: Stag
         assert "folded" not in tree.plain()
 
 
+async def test_the_filter_keeps_ancestors_and_escape_clears_it_before_it_goes_back(
+    stage: Stage,
+) -> None:
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walk.previewed(pilot)
+        tree = screen.query_one(ResourceTree)
+        await pilot.press("slash", *"configmap", "enter")
+        await until(pilot, lambda: len(tree.rows) == 3)
+        assert [row.resource.step.name for row in tree.rows][:2] == [
+            "philotes-dev",
+            "philotes-dev-philotes",
+        ]
+        assert tree.has_focus
+        await pilot.press("escape")
+        await until(pilot, lambda: len(tree.rows) == 7)
+        assert app.screen is screen
+        await pilot.press("slash", *"zzz")
+        await until(pilot, lambda: "Nothing matches the filter." in screen_text(app))
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(app.screen, ReleasesScreen))
+
+
 async def test_no_changes_are_said_plainly(stage: Stage) -> None:
     stage.engine.on_preview = lambda c: acts.unchanged(c.stack)
     app = stage.app()

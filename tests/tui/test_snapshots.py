@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from philotes_tui.errors import (
     ClusterUnreachable,
@@ -163,6 +164,7 @@ def test_command_palette(taken: Taken, stage: Stage) -> None:
         await walk.listed(pilot)
         await pilot.press("ctrl+p")
         await until(pilot, lambda: len(pilot.app.screen.query("OptionList")) > 0)
+        pilot.app.screen.query_one(Input).cursor_blink = False
         options = pilot.app.screen.query_one("OptionList")
         await until(pilot, lambda: getattr(options, "option_count", 0) > 8)
         await pilot.pause(0.2)

@@ -79,6 +79,8 @@ class ApprovalDialog(Dialog[bool]):
         """Put the focus where Enter does no harm."""
         self.query_one("#warnings").display = bool(warnings(self.request))
         production = self._target.is_production
+        for field in self.query(Input):
+            field.cursor_blink = False
         self.query_one("#name" if production else "#cancel").focus()
 
     @property

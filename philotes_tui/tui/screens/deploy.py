@@ -22,6 +22,7 @@ from philotes_tui.tui.screens.confirm import ConfirmDialog, Question
 from philotes_tui.tui.screens.operation import OperationScreen
 from philotes_tui.tui.summary import Outcome, headline, summary_lines
 from philotes_tui.tui.widgets.busy_line import BusyLine
+from philotes_tui.tui.widgets.filter_line import FilterLine
 from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.log_view import LogView
 from philotes_tui.tui.widgets.place_header import PlaceHeader
@@ -82,6 +83,7 @@ class DeployScreen(OperationScreen):
         with Horizontal(id="overall"):
             yield ProgressBar(total=1, show_eta=False, show_percentage=True, id="bar")
             yield Static(id="counts", markup=False)
+        yield FilterLine(example="deployment, api, create…", id="filter")
         with Container(id="panes"):
             yield LinesView(id="summary")
             yield ResourceTree(clock=clock, live=True, id="tree")
@@ -172,7 +174,10 @@ class DeployScreen(OperationScreen):
         if action == "view":
             return not self.running
         if action == "back":
-            return not self.running and not self._resolving
+            over = not self.running and not self._resolving
+            return over or self.query_one(FilterLine).display
+        if action == "filter":
+            return self.query_one(ResourceTree).display
         return True
 
     def action_cancel(self) -> None:
@@ -242,5 +247,6 @@ class DeployScreen(OperationScreen):
         self.query_one(LogView).action_follow()
 
     def action_back(self) -> None:
-        """Go back to the versions; only once the deploy has ended."""
-        self.dismiss(None)
+        """Clear the filter, or go back to the versions once the deploy has ended."""
+        if not self.filter_cleared():
+            self.dismiss(None)

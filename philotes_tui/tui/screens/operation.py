@@ -2,9 +2,10 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
@@ -13,8 +14,11 @@ from philotes_tui.errors import OperationCancelled, PhilotesError
 from philotes_tui.tui import wording
 from philotes_tui.tui.faults import as_error
 from philotes_tui.tui.feed import Feed
+from philotes_tui.tui.messages import FilterClosed, FilterTyped
 from philotes_tui.tui.offload import in_thread
 from philotes_tui.tui.screens.base import PhilotesScreen
+from philotes_tui.tui.widgets.filter_line import FilterLine
+from philotes_tui.tui.widgets.resource_tree import ResourceTree
 
 EACH = 0.1
 """Seconds between two pictures of a running operation."""
@@ -26,6 +30,9 @@ class OperationScreen(PhilotesScreen):
     """Runs one operation at a time on a thread, and draws its fold on the screen's."""
 
     KIND = Kind.PREVIEW
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter the resources"),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +53,26 @@ class OperationScreen(PhilotesScreen):
     @abstractmethod
     def ended(self, error: PhilotesError | None) -> None:
         """Take the end of the operation."""
+
+    def action_filter(self) -> None:
+        """Open the filter of the resources."""
+        self.query_one(FilterLine).open()
+
+    @on(FilterTyped)
+    def _filter_typed(self, message: FilterTyped) -> None:
+        self.query_one(ResourceTree).wanted = message.wanted
+
+    @on(FilterClosed)
+    def _filter_closed(self) -> None:
+        self.query_one(ResourceTree).focus()
+
+    def filter_cleared(self) -> bool:
+        """Clear the filter if there is one, and return whether there was."""
+        line = self.query_one(FilterLine)
+        if not line.display:
+            return False
+        line.action_clear()
+        return True
 
     def start(self, operate: Operate) -> None:
         """Begin an operation."""

@@ -24,6 +24,7 @@ from philotes_tui.tui.screens.deploy import DeployScreen
 from philotes_tui.tui.screens.operation import OperationScreen, was_cancelled
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.error_panel import ErrorPanel
+from philotes_tui.tui.widgets.filter_line import FilterLine
 from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.log_view import LogView
 from philotes_tui.tui.widgets.place_header import PlaceHeader
@@ -72,6 +73,7 @@ class PreviewScreen(OperationScreen):
         yield BusyLine(clock=clock, id="status")
         yield Static(id="counts", markup=False)
         yield ErrorPanel(id="fault")
+        yield FilterLine(example="deployment, api, create…", id="filter")
         with Container(id="panes"):
             yield ResourceTree(clock=clock, live=False, id="tree")
             yield LinesView(id="diff", empty="Nothing selected.")
@@ -267,7 +269,9 @@ class PreviewScreen(OperationScreen):
         log.display = not log.display
 
     def action_back(self) -> None:
-        """Go back; a running preview is cancelled first."""
+        """Go back; a filter is cleared and a running preview is cancelled first."""
+        if self.filter_cleared():
+            return
         if self.running:
             self._leaving = True
             self.stop()

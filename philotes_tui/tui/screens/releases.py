@@ -5,8 +5,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer
 
 from philotes_tui.engine import Target
 from philotes_tui.errors import PhilotesError
@@ -15,7 +14,7 @@ from philotes_tui.releases import Catalog, Version
 from philotes_tui.tui.faults import as_error
 from philotes_tui.tui.listing import ReleaseRow, release_rows
 from philotes_tui.tui.listing_text import Listed, notice_text, release_cells, status_text
-from philotes_tui.tui.messages import CatalogRead, CatalogUnreadable
+from philotes_tui.tui.messages import CatalogRead, CatalogUnreadable, FilterClosed, FilterTyped
 from philotes_tui.tui.offload import awaited_in_thread
 from philotes_tui.tui.screens.base import PhilotesScreen
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
@@ -24,6 +23,7 @@ from philotes_tui.tui.screens.stack_dialog import StackDialog
 from philotes_tui.tui.session import Deployed, Place
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.error_panel import ErrorPanel
+from philotes_tui.tui.widgets.filter_line import FilterLine
 from philotes_tui.tui.widgets.key_table import KeyTable
 from philotes_tui.tui.widgets.notice import Notice
 from philotes_tui.tui.widgets.place_header import PlaceHeader
@@ -83,13 +83,7 @@ class ReleasesScreen(PhilotesScreen):
         yield PlaceHeader()
         yield StackStrip(self.philotes.services.stacks)
         yield BusyLine(clock=clock, id="status")
-        with Horizontal(id="filter"):
-            yield Static("/", markup=False)
-            yield Input(
-                id="wanted",
-                compact=True,
-                placeholder="version, rc, stack…   enter keeps the filter, esc clears it",
-            )
+        yield FilterLine(example="version, rc, stack…", id="filter")
         yield VersionTable("version", "kind", "deployed on", id="versions")
         yield Notice(id="notice")
         yield ErrorPanel(id="fault")
@@ -97,7 +91,6 @@ class ReleasesScreen(PhilotesScreen):
 
     def on_mount(self) -> None:
         """Show what is known and follow what is read."""
-        self.query_one("#filter").display = False
         self.watch(self.app, "place", self._place_changed)
         self.watch(self.app, "deployed", self._deployed_changed)
 
@@ -186,8 +179,10 @@ class ReleasesScreen(PhilotesScreen):
             line.stop(text)
 
     def _keep_focus(self) -> None:
-        if self.query_one("#filter").display:
-            return
+        if not self.query_one(FilterLine).has_focus_within:
+            self._focus_list()
+
+    def _focus_list(self) -> None:
         for selector in ("#versions", "#fault", "#notice"):
             widget = self.query_one(selector)
             if widget.display:
@@ -248,24 +243,20 @@ class ReleasesScreen(PhilotesScreen):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        self.query_one("#filter").display = True
-        self.set_focus(self.query_one("#wanted", Input))
+        self.query_one(FilterLine).open()
 
     def action_clear_filter(self) -> None:
         """Clear and close the filter."""
-        self.query_one("#wanted", Input).value = ""
-        self.query_one("#filter").display = False
-        self._keep_focus()
+        self.query_one(FilterLine).action_clear()
 
-    @on(Input.Changed, "#wanted")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        self._wanted = event.value.strip()
+    @on(FilterTyped)
+    def _filter_typed(self, message: FilterTyped) -> None:
+        self._wanted = message.wanted
         self._draw()
 
-    @on(Input.Submitted, "#wanted")
-    def _filter_done(self) -> None:
-        self.query_one("#filter").display = bool(self._wanted)
-        self.query_one(KeyTable).focus()
+    @on(FilterClosed)
+    def _filter_closed(self) -> None:
+        self._focus_list()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what works now."""

@@ -54,6 +54,7 @@ class ResourceTree(ScrollView, can_focus=True):
         *(f"resource-tree--{state}" for state in State),
     }
     unchanged: reactive[bool] = reactive(False)
+    wanted: reactive[str] = reactive("")
 
     def __init__(
         self,
@@ -120,8 +121,17 @@ class ResourceTree(ScrollView, can_focus=True):
         """Rearrange when unchanged resources are to be shown or hidden."""
         self._arrange()
 
+    def watch_wanted(self) -> None:
+        """Rearrange when the filter changes."""
+        self._arrange()
+
     def _arrange(self) -> None:
-        self._rows = tree_rows(self._resources, unchanged=self.unchanged, folded=self._folded)
+        self._rows = tree_rows(
+            self._resources,
+            unchanged=self.unchanged,
+            wanted=self.wanted,
+            folded=() if self.wanted else self._folded,
+        )
         self._index = {row.urn: n for n, row in enumerate(self._rows)}
         self.virtual_size = Size(0, len(self._rows))
         if self._rows and self._cursor not in self._index:
@@ -152,9 +162,11 @@ class ResourceTree(ScrollView, can_focus=True):
             self._move(self._index[min(waited, key=lambda r: r.resource.started).urn])
 
     def _subtitle(self) -> None:
-        """Say on the border in full what the resource under the cursor waits for."""
+        """Say on the border in full what the row under the cursor may have had to cut."""
         resource = self.highlighted
-        waits = clean_line(resource.status) if resource and self._live else ""
+        waits = ""
+        if resource is not None:
+            waits = clean_line(resource.status) if self._live else images(resource.step)
         self.border_subtitle = Content(cut(waits, max(0, self.size.width - 4)))
 
     def _at(self) -> int:
@@ -201,9 +213,9 @@ class ResourceTree(ScrollView, can_focus=True):
         """Return one visible row."""
         width = self.size.width
         index = y + round(self.scroll_y)
-        if not self._rows and y == 0 and self.empty:
+        if not self._rows and y == 0:
             muted = self.get_component_rich_style("resource-tree--muted")
-            text = shorten(self.empty, width)
+            text = shorten("Nothing matches the filter." if self.wanted else self.empty, width)
             return Strip([Segment(text, muted)]).adjust_cell_length(width, self.rich_style)
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
