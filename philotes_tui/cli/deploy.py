@@ -6,6 +6,7 @@ import click
 
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.operation import check_choice, chosen_source, run_operation, verify_unmoved
+from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes, print_outcome
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Change, Progress, Target
@@ -41,8 +42,10 @@ def command(
     wiring = Wiring(settings)
     name = wiring.checked_stack(stack)
     target = wiring.target(name)
+    wiring.require_cluster(name)
     source = chosen_source(wiring, target, version, local=local)
-    engine = wiring.engine()
+    with patience("the tools to tell their versions"):
+        engine = wiring.engine()
     change = Change(name, source, message)
     if not yes:
         planned = run_operation(engine, lambda sink: engine.preview(change, sink), target)

@@ -3,7 +3,8 @@
 import click
 
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.operation import chosen_source, run_operation
+from philotes_tui.cli.operation import check_choice, chosen_source, run_operation
+from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Change
@@ -20,11 +21,14 @@ def command(
     settings: Settings, version: str | None, stack: str | None, *, local: bool, as_json: bool
 ) -> None:
     """Show what deploying VERSION would change. Changes nothing."""
+    check_choice(version, local=local)
     wiring = Wiring(settings)
     name = wiring.checked_stack(stack)
     target = wiring.target(name)
+    wiring.require_cluster(name)
     source = chosen_source(wiring, target, version, local=local)
-    engine = wiring.engine()
+    with patience("the tools to tell their versions"):
+        engine = wiring.engine()
     change = Change(name, source)
     progress = run_operation(
         engine, lambda sink: engine.preview(change, sink), target, as_json=as_json

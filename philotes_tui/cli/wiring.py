@@ -44,10 +44,10 @@ class Wiring:
         return stack
 
     def target(self, stack: str) -> "Target":
-        """Return where a stack deploys to; a missing cluster is told, not raised.
+        """Return where a stack deploys to; a missing or broken kubeconfig is told, not raised.
 
         Raises:
-            SettingsError: The stack file or the kubeconfig is broken.
+            SettingsError: The stack file is broken.
         """
         from philotes_tui.engine import Target
         from philotes_tui.engine.stack_file import StackFile
@@ -60,7 +60,7 @@ class Wiring:
         try:
             context = self._context(configured.kube_context)
             name, server, problem = context.name, context.server, ""
-        except ContextUnknown as error:
+        except (ContextUnknown, SettingsError) as error:
             name, server, problem = configured.kube_context, "", error.sentence()
         return Target(
             stack=stack,
@@ -72,6 +72,17 @@ class Wiring:
             plain_http=plain if self.settings.plain_http is None else self.settings.plain_http,
             problem=problem,
         )
+
+    def require_cluster(self, stack: str) -> None:
+        """Make sure, without asking it, that there is a cluster to work on.
+
+        Raises:
+            ContextUnknown: The kubeconfig lacks the stack's context.
+            SettingsError: The stack file or the kubeconfig is broken.
+        """
+        # Inside a pod the provider needs no kubeconfig (client-go:rest/config.go, InClusterConfig).
+        if "KUBERNETES_SERVICE_HOST" not in os.environ:
+            self.context(stack)
 
     def context(self, stack: str) -> "Context":
         """Return the kubeconfig context of a stack.
@@ -143,7 +154,8 @@ class Wiring:
                     f"{status.name} is {'not usable' if status.path else 'not installed'}",
                     on=str(status.path or ""),
                     said=status.why,
-                    todo="Run `philotes-tui doctor --install`, or put a fitting one on PATH.",
+                    todo="Run `philotes-tui doctor --install`,"
+                    f" or put {status.name} {status.wanted} on PATH.",
                 )
             tools[status.name] = found(status)
         return tools
