@@ -143,10 +143,11 @@ def _from_file(path: Path, *, required: bool) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        # What is missing at the end is reported without a line.
         line = _AT_LINE.search(str(error))
         raise SettingsError(
             "The settings file is not valid TOML",
-            on=f"{path}:{line.group(1)}" if line else str(path),
+            on=f"{path}:{line.group(1) if line else max(1, len(text.splitlines()))}",
             said=str(error),
             todo="Mend that line.",
         ) from error
