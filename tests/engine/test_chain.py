@@ -60,6 +60,13 @@ class Chain:
         environment = {**self.environment, **env}
         return chain_engine(self.folder, self.tool, environment, program)
 
+    def behind(self, wire: Wire) -> PulumiEngine:
+        """Return an engine that reaches the cluster by a wire."""
+        config = self.folder / "kubeconfig"
+        text = self.demo.kubeconfig.read_text()
+        config.write_text(text.replace(self.demo.api_server, f"https://{wire.address}"))
+        return self.engine(KUBECONFIG=str(config))
+
     def change(self, version: str, stack: str = "dev") -> Change:
         return Change(stack, chart(self.demo.registry, version))
 
@@ -167,28 +174,45 @@ def test_a_wait_that_never_ends_can_be_cancelled_and_taken_up_again(
     assert engine.destroy("dev", heard).result is Result.SUCCEEDED
 
 
-@pytest.mark.parametrize("after", ["core/v1:Namespace", "core/v1:ConfigMap"])
 def test_a_cluster_that_goes_away_in_mid_deploy_is_named_and_the_rest_is_done_later(
-    chain: Chain, heard: Heard, after: str
+    chain: Chain, heard: Heard
 ) -> None:
     chain.configure("dev", "engine-gone")
     with Wire(chain.demo.api_server.removeprefix("https://")) as wire:
-        config = chain.folder / "kubeconfig"
-        text = chain.demo.kubeconfig.read_text()
-        config.write_text(text.replace(chain.demo.api_server, f"https://{wire.address}"))
 
         def cutting(event: Event) -> None:
             heard(event)
-            if isinstance(event, StepDone) and event.step.type.endswith(after):
+            if isinstance(event, StepDone) and event.step.type == "kubernetes:core/v1:Namespace":
                 wire.cut()
 
-        engine = chain.engine(KUBECONFIG=str(config))
         with pytest.raises(ClusterUnreachable):
-            engine.up(chain.change("0.1.0"), cutting)
+            chain.behind(wire).up(chain.change("0.1.0"), cutting)
     assert fold(Progress(), heard.events).result is Result.FAILED
     engine = chain.engine()
     assert not engine.stacks()[0].updating
     assert engine.up(chain.change("0.1.0"), heard).result is Result.SUCCEEDED
+    engine.destroy("dev", heard)
+
+
+def test_a_wait_for_a_cluster_that_went_away_can_be_cancelled(chain: Chain, heard: Heard) -> None:
+    """The provider waits for minutes whether the cluster comes back."""
+    chain.configure("dev", "engine-lost", NEVER_READY)
+    with Wire(chain.demo.api_server.removeprefix("https://")) as wire:
+        engine = chain.behind(wire)
+        cut: list[bool] = []
+
+        def cutting(event: Event) -> None:
+            heard(event)
+            if waits_for_readiness(event) and not cut:
+                wire.cut()
+                cut.append(engine.cancel())
+
+        with pytest.raises(OperationCancelled):
+            engine.up(chain.change("0.1.0"), cutting)
+    assert cut == [True]
+    engine = chain.engine()
+    assert not engine.stacks()[0].updating
+    engine.refresh("dev", heard)
     engine.destroy("dev", heard)
 
 
