@@ -11,12 +11,14 @@ API, WORKER = "ghcr.io/janovincze/philotes-api", "ghcr.io/janovincze/philotes-wo
 
 
 def pick(terminal: Terminal, version: str) -> None:
-    """Filter the list down to one version and open its preview."""
-    terminal.wait_for("0.1.0")
-    terminal.press("/")
-    terminal.press(version)
-    terminal.wait_until_gone("0.3.0")
-    terminal.press("enter", "enter")
+    """Filter the list down to one version, typed in one go, and open its preview."""
+    terminal.wait_for(" 8 versions")
+    terminal.press(f"/{version}")
+    terminal.wait_for(f"1 of 8 versions · filter “{version}”")
+    terminal.wait_until_gone("⏎ Preview")  # the filter has the keys
+    terminal.press("enter")
+    terminal.wait_for("⏎ Preview")  # the list has them again
+    terminal.press("enter")
 
 
 def approve_and_watch(terminal: Terminal, label: str) -> None:
@@ -37,8 +39,7 @@ def deployed(terminal: Terminal, label: str) -> None:
 def test_a_version_is_picked_previewed_approved_watched_and_then_runs(operator: Operator) -> None:
     with operator.program() as terminal:
         pick(terminal, "0.2.0")
-        shown = terminal.wait_for("a approves", seconds=60)
-        assert shown
+        terminal.wait_for("a approves", seconds=60)
         assert "+ create" in terminal.text
         approve_and_watch(terminal, "0.2.0")
         assert operator.images()["philotes-api"] == f"{API}:0.2.0"
@@ -46,6 +47,7 @@ def test_a_version_is_picked_previewed_approved_watched_and_then_runs(operator: 
         deployed(terminal, "0.2.0")
 
         terminal.press("escape")
+        terminal.wait_until_gone("1 of 8")
         pick(terminal, "0.1.1")
         approve_and_watch(terminal, "0.1.1")
         assert operator.images()["philotes-api"] == f"{API}:0.1.1"

@@ -31,7 +31,14 @@ class OperationScreen(PhilotesScreen):
 
     KIND = Kind.PREVIEW
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/", tooltip="Filter the resources"),
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            key_display="/",
+            tooltip="Filter the resources",
+            priority=True,  # what is typed right after it belongs to the filter
+        ),
     ]
 
     def __init__(self) -> None:

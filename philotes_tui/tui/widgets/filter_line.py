@@ -44,7 +44,8 @@ class FilterLine(Horizontal):
         """Show the line and type into it."""
         self.display = True
         self.query_one(Input).cursor_blink = False
-        self.query_one(Input).focus()
+        # At once and not by a message: the next key may have arrived with this one.
+        self.screen.set_focus(self.query_one(Input))
 
     def action_clear(self) -> None:
         """Clear the filter and go away."""
