@@ -148,7 +148,9 @@ class Operation:
             self.command,
             args,
             str(self.project_dir),
-            self.environ,
+            # The provider leaves a copy of the kubeconfig in the folder of temporary files
+            # (pulumi/pulumi-kubernetes:provider/pkg/provider/provider.go, Configure).
+            {**self.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(config.parent))},
             self.program,
             on_event=self._on_event,
             on_error=self._on_error_line,
