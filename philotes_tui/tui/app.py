@@ -23,6 +23,7 @@ from philotes_tui.tui.commands import PhilotesCommands
 from philotes_tui.tui.faults import LOGGER, as_error
 from philotes_tui.tui.messages import StacksRead, StacksUnreadable, TargetRead, TargetUnreadable
 from philotes_tui.tui.offload import in_thread
+from philotes_tui.tui.screens.base import PhilotesScreen
 from philotes_tui.tui.screens.confirm import ConfirmDialog, Question
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
 from philotes_tui.tui.screens.help import HelpDialog, keys_text
@@ -192,7 +193,7 @@ class PhilotesApp(App[tuple[str, ...]]):
         if running is None or not running.running:
             self._leave()
             return
-        if isinstance(self.screen, ConfirmDialog):
+        if isinstance(self.screen, ConfirmDialog | TooSmallScreen):
             return
         name = wording.OPERATION[running.KIND]
 
@@ -213,10 +214,10 @@ class PhilotesApp(App[tuple[str, ...]]):
     def action_interrupt(self) -> None:
         """Cancel what runs, else ask whether to quit; a second ctrl+c then quits."""
         if self.operation is not None and self.operation.running:
-            if not isinstance(self.screen, ConfirmDialog):
+            if not isinstance(self.screen, ConfirmDialog | TooSmallScreen):
                 self.operation.cancel_question()
             return
-        if isinstance(self.screen, ConfirmDialog):
+        if isinstance(self.screen, ConfirmDialog | TooSmallScreen):
             self._leave()
             return
         self.push_screen(ConfirmDialog(LEAVE), lambda yes: self._leave() if yes else None)
@@ -270,8 +271,13 @@ class PhilotesApp(App[tuple[str, ...]]):
 
     def action_help(self) -> None:
         """List all keys of the present screen."""
-        if not isinstance(self.screen, HelpDialog):
+        if isinstance(self.screen, PhilotesScreen):
             self.push_screen(HelpDialog(keys_text(self, self.screen)))
+
+    def action_command_palette(self) -> None:
+        """Open the palette over a whole screen, never over a dialog or itself."""
+        if isinstance(self.screen, PhilotesScreen):
+            super().action_command_palette()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer only the choice of a theme; all else comes from the keys of the screen."""

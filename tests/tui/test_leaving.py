@@ -1,4 +1,5 @@
 import pytest
+from textual import events
 
 from philotes_tui.errors import OperationCancelled
 from philotes_tui.tui.app import PhilotesApp
@@ -109,6 +110,19 @@ async def test_quitting_a_running_deploy_asks_cancels_waits_and_then_leaves(stag
     assert "was cancelled" in app.return_value[0]
 
 
+async def test_keys_typed_ahead_of_a_question_take_the_safe_answer(stage: Stage) -> None:
+    gate = held_until_cancelled(stage)
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walk.deploying(pilot)
+        await until(pilot, gate.reached.is_set)
+        app.post_message(events.Key("c", "c"))
+        app.post_message(events.Key("enter", "\r"))
+        await until(pilot, lambda: app.screen is not screen)
+        await until(pilot, lambda: app.screen is screen)
+        assert stage.engine.cancels == 0
+
+
 async def test_help_lists_the_keys_of_the_screen_and_closes(stage: Stage) -> None:
     app = stage.app()
     async with app.run_test(size=(80, 40)) as pilot:
@@ -160,6 +174,20 @@ async def test_a_terminal_too_small_is_covered_until_it_grows(stage: Stage) -> N
         await until(pilot, lambda: "40×10" in screen_text(app))
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: isinstance(app.screen, ReleasesScreen))
+
+
+async def test_the_palette_and_help_open_over_whole_screens_only(stage: Stage) -> None:
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: app.screen.query("OptionList"))
+        palette = app.screen
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: isinstance(app.screen, TooSmallScreen))
+        await pilot.press("ctrl+p", "question_mark")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.screen is palette)
 
 
 async def test_a_defect_of_the_screens_is_logged_and_said_in_a_sentence(

@@ -1,4 +1,5 @@
 import pytest
+from textual import events
 
 from philotes_tui.engine import Kind, OperationEnded, OperationStarted, Result
 from philotes_tui.errors import (
@@ -220,6 +221,21 @@ async def test_the_approval_names_everything_and_enter_does_not_deploy(stage: St
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(app.screen, ApprovalDialog))
         assert not stage.engine.ups
+
+
+@pytest.mark.parametrize("ahead", [["enter"], ["s", "h", "enter"], ["l", "enter", "enter"]])
+async def test_keys_typed_ahead_of_the_approval_do_not_deploy(
+    stage: Stage, ahead: list[str]
+) -> None:
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walk.previewed(pilot)
+        for key in ["a", *ahead]:
+            app.post_message(events.Key(key, "\r" if key == "enter" else key))
+        await until(pilot, lambda: app.screen is not screen)
+        await until(pilot, lambda: app.screen is screen)
+        assert not stage.engine.ups
+        assert screen.approvable, "nor has it begun to"
 
 
 async def test_production_needs_the_stacks_name_typed(stage: Stage) -> None:

@@ -43,6 +43,9 @@ class ApprovalDialog(Dialog[bool]):
     """Returns whether the deploy was approved; production needs the stack's name typed."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "approval.tcss"]
+    # Keys typed ahead reach the dialog before `on_mount` has moved the focus: what has
+    # it from the very first must be what does no harm.
+    AUTO_FOCUS = "#name, #cancel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "approve", "Deploy", show=False),
         Binding("n", "close", "Cancel", show=False),
@@ -76,12 +79,10 @@ class ApprovalDialog(Dialog[bool]):
                 yield Button(Text("Cancel (esc)"), id="cancel", variant="primary")
 
     def on_mount(self) -> None:
-        """Put the focus where Enter does no harm."""
+        """Hide what is empty and keep the cursor from blinking over a slow line."""
         self.query_one("#warnings").display = bool(warnings(self.request))
-        production = self._target.is_production
         for field in self.query(Input):
             field.cursor_blink = False
-        self.query_one("#name" if production else "#cancel").focus()
 
     @property
     def _named(self) -> bool:

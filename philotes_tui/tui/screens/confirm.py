@@ -34,6 +34,7 @@ class Question:
 class ConfirmDialog(Dialog[bool]):
     """Returns whether the answer was the one that acts."""
 
+    AUTO_FOCUS = "#safe"  # from the very first, for keys typed ahead
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", show=False),
         Binding("n", "answer(False)", "No", show=False),
@@ -53,10 +54,6 @@ class ConfirmDialog(Dialog[bool]):
             with Horizontal(classes="buttons"):
                 yield Button(Text(f"{self.question.other} (y)"), id="other")
                 yield Button(Text(f"{self.question.safe} (n)"), id="safe", variant="primary")
-
-    def on_mount(self) -> None:
-        """Put the focus on the safe side."""
-        self.query_one("#safe", Button).focus()
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
