@@ -125,6 +125,10 @@ class Wiring:
 
         home = self.pulumi_home()
         install_plugin(provider, home)
+        if self.settings.kubeconfig:
+            # The program runs in this process, and the SDK's Provider takes KUBECONFIG from its
+            # environment before anything else (pulumi-kubernetes:sdk/python provider.py).
+            os.environ["KUBECONFIG"] = str(self.settings.kubeconfig)
         from philotes_stack.program import program
 
         return PulumiEngine(
