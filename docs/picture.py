@@ -1,12 +1,14 @@
 """Makes the pictures of the README: the real program, on the real demo, drawn as SVG.
 
-    make picture
+make picture
 """
 
+import io
 import json
 import os
 import sys
 import tempfile
+from itertools import groupby
 from pathlib import Path
 
 from pyte.screens import Char
@@ -17,7 +19,8 @@ from rich.text import Text
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.terminal.driver import Terminal  # noqa: E402 - needs the path above
+from tests.terminal.acts import approve_and_watch, deployed, pick  # noqa: E402 - needs the path
+from tests.terminal.driver import Terminal  # noqa: E402
 
 COLUMNS, ROWS = 120, 32
 
@@ -28,25 +31,25 @@ def main() -> None:
         state = Path(folder) / "state"
         command = [sys.executable, "-m", "philotes_tui", "demo", "--state", state]
         with Terminal(command, os.environ, columns=COLUMNS, rows=ROWS) as terminal:
-            terminal.wait_for("0.1.0", seconds=120)
-            terminal.press("/")
-            terminal.wait_for("enter keeps the filter")
-            terminal.press("0.1.0", "enter", "enter")
-            terminal.wait_for("a approves", seconds=60)
-            terminal.press("a")
-            terminal.wait_for("Deploy (y)")
-            terminal.press("y")
-            terminal.wait_for("is deployed on dev", seconds=120)
+            terminal.wait_for(" 8 versions", seconds=120)
+            pick(terminal, "0.1.0")
+            approve_and_watch(terminal, "0.1.0")
+            deployed(terminal, "0.1.0")
             terminal.press("escape")
-            terminal.wait_for("1 dev 0.1.0")
-            terminal.press("escape")
+            terminal.wait_until_gone("1 of 8")
+            terminal.wait_for("0.3.0-rc.1")
             draw(terminal, "releases", hide=str(folder))
-            terminal.press("/")
-            terminal.wait_for("enter keeps the filter")
-            terminal.press("0.2.0", "enter", "enter")
+            pick(terminal, "0.2.0")
             terminal.wait_for("a approves", seconds=60)
-            terminal.press(*["down"] * 9)
-            terminal.wait_for("Properties of")
+            for _ in range(ROWS):  # down to the first Deployment, which has a new image
+                if (
+                    "Properties of philotes/philotes-api" in terminal.text
+                    and "image" in terminal.text
+                ):
+                    break
+                shown = terminal.text
+                terminal.press("down")
+                terminal.wait_for_change(shown)
             draw(terminal, "preview", hide=str(folder))
             terminal.press("escape")
             terminal.wait_for("versions")
@@ -55,15 +58,14 @@ def main() -> None:
 
 def draw(terminal: Terminal, name: str, hide: str) -> None:
     """Write the screen to `docs/NAME.svg`."""
-    console = Console(
-        record=True, width=COLUMNS, file=Path(os.devnull).open("w"), force_terminal=True  # noqa: SIM115
-    )
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for row in range(ROWS):
+        cells = (terminal.screen.buffer[row][column] for column in range(COLUMNS))
         line = Text()
-        for column in range(COLUMNS):
-            cell = terminal.screen.buffer[row][column]
-            line.append(cell.data, _style(cell))
-        console.print(line, no_wrap=True, overflow="crop", end="\n")
+        # Blanks apart from words: viewers stretch a run, and blanks would stretch with it.
+        for (style, _), run in groupby(cells, key=lambda c: (_style(c), c.data == " ")):
+            line.append("".join(cell.data for cell in run), style)
+        console.print(line, no_wrap=True, overflow="crop")
     svg = console.export_svg(title="philotes-tui")
     assert hide not in svg
     (ROOT / "docs" / f"{name}.svg").write_text(svg, encoding="utf-8")

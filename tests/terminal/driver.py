@@ -116,6 +116,12 @@ class Terminal:
                     return text
             self._must_go_on(deadline, f"“{'” or “'.join(texts)}”")
 
+    def wait_for_change(self, shown: str, seconds: float = 30.0) -> None:
+        """Read until the screen differs from what was shown before."""
+        deadline = time.monotonic() + seconds
+        while self.text == shown:
+            self._must_go_on(deadline, "a change")
+
     def wait_until_gone(self, text: str, seconds: float = 30.0) -> None:
         """Read until a text stands no longer on the screen."""
         deadline = time.monotonic() + seconds
