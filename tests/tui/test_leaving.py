@@ -144,7 +144,6 @@ async def test_the_palette_selects_a_stack(stage: Stage) -> None:
         await until(pilot, lambda: app.screen.query("OptionList"))
         await pilot.press(*"stack prod")
         await until(pilot, lambda: "Select stack prod" in screen_text(app))
-        await pilot.pause(0.3)
         await pilot.press("enter")
         await until(pilot, lambda: app.place.stack == "prod")
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from philotes_tui.errors import (
     ClusterUnreachable,
@@ -155,19 +154,6 @@ def test_help(taken: Taken, stage: Stage) -> None:
         await walk.listed(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(walk.app_of(pilot).screen, HelpDialog))
-
-    assert taken(stage, opened)
-
-
-def test_command_palette(taken: Taken, stage: Stage) -> None:
-    async def opened(pilot: Pilot[Any]) -> None:
-        await walk.listed(pilot)
-        await pilot.press("ctrl+p")
-        await until(pilot, lambda: len(pilot.app.screen.query("OptionList")) > 0)
-        pilot.app.screen.query_one(Input).cursor_blink = False
-        options = pilot.app.screen.query_one("OptionList")
-        await until(pilot, lambda: getattr(options, "option_count", 0) > 8)
-        await pilot.pause(0.2)
 
     assert taken(stage, opened)
 
