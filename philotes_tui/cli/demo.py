@@ -11,12 +11,13 @@ import platformdirs
 
 from philotes_tui.cli.interface import on_terminal, open_interface
 from philotes_tui.cli.log import log_to_file
-from philotes_tui.cli.wiring import ENGINE_TOOLS, Wiring
+from philotes_tui.cli.wiring import Wiring
 from philotes_tui.demo import Demo, Step, ending_on_signals, reset
 from philotes_tui.demo.demo import TOOLS as DEMO_TOOLS
 from philotes_tui.engine.project import ensure_project, ensure_stack_file
 from philotes_tui.errors import StateFolderError
 from philotes_tui.settings import APP, Settings, load
+from philotes_tui.toolchain import ENGINE_TOOLS
 
 SETTINGS_FILE = "settings.toml"
 

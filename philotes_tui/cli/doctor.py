@@ -9,10 +9,11 @@ import click
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_json
-from philotes_tui.cli.wiring import ENGINE_TOOLS, Wiring
+from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 from philotes_tui.settings import Settings
+from philotes_tui.toolchain import ENGINE_TOOLS
 
 _PLACES = {"registry": "chart registry", "backend": "Pulumi backend", "cluster": "cluster"}
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from philotes_tui.toolchain import FoundTool, ToolStatus
     from philotes_tui.tui.services import Services
 
-ENGINE_TOOLS = ("pulumi", "pulumi-resource-kubernetes")
-"""The tools without which nothing can be deployed."""
-
 
 class Wiring:
     """The parts of the program, made from the settings when they are first needed.
@@ -120,11 +117,10 @@ class Wiring:
         from philotes_tui.engine.pulumi import PulumiEngine
 
         found = self.engine_tools()
-        provider = found["pulumi-resource-kubernetes"]
-        from philotes_tui.toolchain import install_plugin
+        from philotes_tui.toolchain import PROVIDER, install_plugin
 
         home = self.pulumi_home()
-        install_plugin(provider, home)
+        install_plugin(found[PROVIDER], home)
         if self.settings.kubeconfig:
             # The program runs in this process, and the SDK's Provider takes KUBECONFIG from its
             # environment before anything else (pulumi-kubernetes:sdk/python provider.py).
@@ -148,7 +144,7 @@ class Wiring:
         Raises:
             ToolMissing, ToolUnfit: One is not; says how to get it.
         """
-        from philotes_tui.toolchain import found, inspect
+        from philotes_tui.toolchain import ENGINE_TOOLS, found, inspect
 
         tools: dict[str, FoundTool] = {}
         for status in inspect(ENGINE_TOOLS):
@@ -164,17 +160,17 @@ class Wiring:
             tools[status.name] = found(status)
         return tools
 
-    def install_tools(self, names: Sequence[str] = ENGINE_TOOLS) -> "dict[str, FoundTool]":
-        """Download or build tools, with a display on stderr.
+    def install_tools(self, names: Sequence[str] = ()) -> "dict[str, FoundTool]":
+        """Download or build tools (those a deploy needs), with a display on stderr.
 
         Raises:
             ToolError: One can be neither downloaded nor built.
         """
-        from philotes_tui.toolchain import ensure
+        from philotes_tui.toolchain import ENGINE_TOOLS, ensure
         from philotes_tui.toolchain.display import display
 
         with display(sys.stderr) as show:
-            return ensure(names, show)
+            return ensure(names or ENGINE_TOOLS, show)
 
     def inspect_tools(self) -> "list[ToolStatus]":
         """Return what is known of every tool."""
