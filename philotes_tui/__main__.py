@@ -1,5 +1,6 @@
 """The program's entry: `philotes-tui`, or `python -m philotes_tui`."""
 
+import gc
 import sys
 
 
@@ -16,6 +17,9 @@ def main() -> None:
         let_interrupts_end()
     except KeyboardInterrupt:
         code = 130
+    # The interpreter would search all of Pulumi's modules for garbage before it ends:
+    # that takes longer than all else after the last line was printed.
+    gc.freeze()
     sys.exit(code)
 
 
