@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ class Wiring:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._making = threading.Lock()
 
     def checked_stack(self, name: str | None) -> str:
         """Return the stack to work on; raises SettingsError where it is not configured."""
@@ -110,7 +112,8 @@ class Wiring:
             ToolMissing, ToolUnfit: The CLI or the provider cannot be used.
             StateFolderError: The project folder cannot be written.
         """
-        return self._engine
+        with self._making:  # several threads ask, and two engines would be two operations at once
+            return self._engine
 
     @cached_property
     def _engine(self) -> "Engine":

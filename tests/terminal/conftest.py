@@ -36,7 +36,13 @@ class Operator:
     @contextmanager
     def program(self, columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
         """Run the program in a pseudo-terminal; it is ended at the end."""
-        command = [sys.executable, "-m", "philotes_tui", "--settings", self.settings]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "philotes_tui",
+            "--settings",
+            self.settings,
+        ]
         with Terminal(command, self.environment, columns=columns, rows=rows) as terminal:
             yield terminal
 
