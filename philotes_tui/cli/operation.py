@@ -14,10 +14,16 @@ import click
 
 from philotes_tui.cli.boundary import tell_error
 from philotes_tui.cli.patience import patience
-from philotes_tui.cli.report import event_line, print_json, progress_document, waiting_line
+from philotes_tui.cli.report import (
+    event_line,
+    print_json,
+    progress_document,
+    unfinished_lines,
+    waiting_line,
+)
 from philotes_tui.cli.signals import ENDING
 from philotes_tui.cli.wiring import Wiring
-from philotes_tui.engine import Engine, Event, Progress, Sink, Target, fold
+from philotes_tui.engine import Engine, Event, Kind, Progress, Sink, Target, fold
 from philotes_tui.errors import PhilotesError, ReleaseMoved
 from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Version
 
@@ -100,6 +106,9 @@ def run_operation(
             caught.append(error)
 
     progress = _watched(threading.Thread(target=work, name="operation"), engine, events)
+    if caught and progress.kind is Kind.UP and progress.resources:
+        for line in unfinished_lines(progress):
+            click.echo(f"  {line}", err=True)
     if as_json:
         error = caught[0] if caught and isinstance(caught[0], PhilotesError) else None
         if not caught or error:

@@ -1,6 +1,7 @@
 """What commands print: tables, live lines, changes, outcomes, the shapes of docs/json.md."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import click
@@ -49,6 +50,7 @@ NAMES = {
 }
 _CHANGES = {ChangeKind.ADD: "+", ChangeKind.UPDATE: "~", ChangeKind.DELETE: "-"}
 VALUE_WIDTH = 160
+_CONTAINERS = frozenset({"Stack", "Chart"})
 _PLANNED = {
     Op.CREATE: "to create",
     Op.UPDATE: "to update",
@@ -132,7 +134,7 @@ def waiting_line(progress: Progress, now: float) -> str:
     """Return the line that tells, when nothing was heard for a while, what is awaited."""
     waiting = [r for r in progress.resources.values() if r.state is State.RUNNING]
     # The stack and the chart run as long as what is in them.
-    own = [r for r in waiting if short_type(r.step.type) not in {"Stack", "Chart"}] or waiting
+    own = [r for r in waiting if short_type(r.step.type) not in _CONTAINERS] or waiting
     names = ", ".join(f"{short_type(r.step.type)} {r.step.name}" for r in own[:3])
     more = f" and {len(own) - 3} more" if len(own) > 3 else ""  # noqa: PLR2004
     clock = f"{progress.elapsed(now):6.1f}s"
@@ -146,6 +148,22 @@ def print_outcome(progress: Progress) -> None:
     click.echo(counts_sentence(progress))
     for name, value in progress.outputs.items():
         click.echo(f"  {clean_line(name, 80)}: {_value(value)}")
+
+
+def unfinished_lines(progress: Progress) -> list[str]:
+    """Return what a deploy that failed or was cancelled has done, and what not."""
+    # The stack and the chart are not ended before all in them is.
+    own = [r for r in progress.changed if short_type(r.step.type) not in _CONTAINERS]
+    done = Counter(r.step.op for r in own if r.state is State.DONE)
+    parts = [f"{done[op]} {word}" for op, word in _DONE.items() if done[op]]
+    lines = [f"done:      {', '.join(parts) or 'nothing was changed'}"]
+    for head, state in (("failed:   ", State.FAILED), ("not ended:", State.RUNNING)):
+        names = [f"{short_type(r.step.type)} {r.step.name}" for r in own if r.state is state]
+        lines += [f"{head} {name}" for name in names]
+    missing = (progress.expected or 0) - len(progress.resources)
+    if missing > 0:
+        lines.append(f"not begun: {missing}")
+    return lines
 
 
 def progress_document(

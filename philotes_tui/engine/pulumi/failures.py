@@ -5,6 +5,7 @@ seen from the real programs. What matches none of them is `OperationFailed`.
 """
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,8 @@ class Failure:
         diagnostics: The engine's error messages, in order.
         locks: Who holds the stack, where the backend's files tell.
         cancelled: Whether this program asked it to stop.
+        project_dir: Where Pulumi's own commands find the project.
+        backend_url: Where they find the stack; empty if they know by themselves.
     """
 
     kind: Kind
@@ -63,6 +66,8 @@ class Failure:
     diagnostics: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()
     cancelled: bool = False
+    project_dir: str = ""
+    backend_url: str = ""
 
     @property
     def name(self) -> str:
@@ -120,12 +125,21 @@ def _locked(failure: Failure, pattern: str) -> PhilotesError:
     if failure.locks and len(gone) == len(failure.locks):
         todo = (
             "That process is gone, so nothing holds the stack any more: run"
-            f" `pulumi cancel --stack {failure.stack}`, then `pulumi refresh`."
+            f" `{_unlock(failure)}`, then try again."
         )
     else:
         todo = "Wait until it has ended, then try again."
     said = "; ".join(_holder(lock) for lock in failure.locks) or failure.said(pattern)
     return StackLocked("Another process works on the stack", on=failure.stack, said=said, todo=todo)
+
+
+def _unlock(failure: Failure) -> str:
+    command = f"pulumi cancel --stack {failure.stack} --yes"
+    if failure.project_dir:
+        command += f" --cwd {shlex.quote(failure.project_dir)}"
+    if failure.backend_url:
+        command = f"PULUMI_BACKEND_URL={shlex.quote(failure.backend_url)} {command}"
+    return command
 
 
 def _holder(lock: Lock) -> str:
@@ -138,7 +152,8 @@ def _passphrase(failure: Failure, pattern: str) -> PhilotesError:
         "The stack's secrets cannot be read with this passphrase",
         on=failure.stack,
         said=failure.said(pattern),
-        todo="Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the passphrase it was made with.",
+        todo="Unset PULUMI_CONFIG_PASSPHRASE, or set PULUMI_CONFIG_PASSPHRASE_FILE to the file with"
+        " the passphrase the stack was made with.",
     )
 
 

@@ -182,6 +182,8 @@ class Operation:
                 diagnostics=tuple(self._errors),
                 locks=backend.locks(request.stack) if backend else (),
                 cancelled=self.command.interrupted,
+                project_dir=str(self.project_dir),
+                backend_url=backend.folder.as_uri() if backend else "",
             )
         )
 
