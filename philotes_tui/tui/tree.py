@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from philotes_tui.engine import UNTOUCHED, Resource, State, Step
+from philotes_tui.engine import UNTOUCHED, Op, Resource, State, Step
 from philotes_tui.foreign import clean_text
 
 
@@ -33,6 +33,7 @@ def tree_rows(
     unchanged: bool = True,
     wanted: str = "",
     folded: Collection[str] = (),
+    settled: bool = False,
 ) -> tuple[Row, ...]:
     """Return the rows of the tree in the order in which resources first appeared.
 
@@ -43,6 +44,9 @@ def tree_rows(
         wanted: Words that must all occur in a resource's type, name or operation;
             its ancestors are shown with it.
         folded: The URNs whose children are folded away.
+        settled: Whether no more rows come. They then stand in an order that is the
+            same for the same change: what is deleted or replaced first, then by type
+            and name. While rows come they must not jump.
     """
     shown = set(resources) if unchanged else _with_ancestors(resources, _touched(resources))
     if wanted:
@@ -52,6 +56,9 @@ def tree_rows(
         if urn in shown:
             parent = resource.step.parent
             children.setdefault(parent if parent in shown else "", []).append(urn)
+    if settled:
+        for kids in children.values():
+            kids.sort(key=lambda urn: _place(resources[urn].step))
     rows: list[Row] = []
     _walk(_Tree(resources, children, folded), "", "", rows)
     return tuple(rows)
@@ -85,6 +92,10 @@ def _walk(tree: _Tree, parent: str, guides: str, rows: list[Row], depth: int = 0
         if not leaf and not hidden and depth < 50:  # noqa: PLR2004 - deeper than any program
             below = guides + ("" if depth == 0 else "  " if last else "│ ")
             _walk(tree, urn, below, rows, depth + 1)
+
+
+def _place(step: Step) -> tuple[bool, str, str]:
+    return step.op not in {Op.DELETE, Op.REPLACE}, short_type(step), step.name
 
 
 def _touched(resources: Mapping[str, Resource]) -> set[str]:

@@ -103,9 +103,9 @@ def counts(numbers: Mapping[Op, int]) -> str:
 
 
 def changes(progress: Progress) -> str:
-    """Return the counts of what is, or would be, touched, or `no changes`."""
+    """Return the counts of what is, or would be, touched, or at the end `no changes`."""
     touched = {op: n for op, n in progress.counts.items() if op in ORDER}
-    return counts(touched) if touched else "no changes"
+    return counts(touched) if touched else "no changes" if progress.result else ""
 
 
 def listed(names: Sequence[str], limit: int = 3) -> str:

@@ -74,6 +74,14 @@ def test_children_stand_below_their_parents_however_they_arrive() -> None:
     assert [row.urn for row in tree_rows(resources)] == ["other", "parent", "child"]
 
 
+def test_settled_rows_stand_in_one_order_whatever_came_first() -> None:
+    one = {"b": resource("b"), "a": resource("a"), "z": resource("z", op=Op.DELETE)}
+    other = dict(reversed(one.items()))
+    assert [row.urn for row in tree_rows(one)] == ["b", "a", "z"]
+    for resources in (one, other):
+        assert [row.urn for row in tree_rows(resources, settled=True)] == ["z", "a", "b"]
+
+
 def test_parents_in_a_circle_do_not_hang() -> None:
     resources = {"a": resource("a", "b"), "b": resource("b", "a"), "c": resource("c")}
     assert [row.urn for row in tree_rows(resources)] == ["c"]

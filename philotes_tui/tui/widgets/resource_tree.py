@@ -131,6 +131,7 @@ class ResourceTree(ScrollView, can_focus=True):
             unchanged=self.unchanged,
             wanted=self.wanted,
             folded=() if self.wanted else self._folded,
+            settled=self._ended is not None and not self._live,
         )
         self._index = {row.urn: n for n, row in enumerate(self._rows)}
         self.virtual_size = Size(0, len(self._rows))
