@@ -44,10 +44,10 @@ def _measure(names: Sequence[str], folder: Path, stack: ExitStack, rounds: int) 
         operations.warm_up(parts)
     if "operations" in names:
         print("\nOperations", flush=True)
-        good = operations.measure(parts, rounds or 5) and good
+        good = operations.measure(parts, rounds or 4) and good
     if "memory" in names:
         print("\nMemory", flush=True)
-        good = memory.measure(parts, rounds or 3) and good
+        good = memory.measure(parts, rounds or 2) and good
     return good
 
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from bench.operations import FIRST, SECOND
-from bench.parts import Parts, Side, ended_well
+from bench.parts import FIRST, SECOND, Parts, Side, ended_well
 from bench.ratios import Pairs, note, print_rows
 from bench.screen import FOOTER, Screen
 from bench.startup import BARE, OURS, SIZES
@@ -45,8 +44,9 @@ class Watch:
         """Add a sample of a process and all below it."""
         sample: dict[str, float] = defaultdict(float)
         for process in _tree(root):
+            name = _name(process)  # first: it may end between the two
             if size := _pss(process):
-                sample[_name(process)] += size / MIB
+                sample[name] += size / MIB
         total = sum(sample.values())
         if sample and total >= max(self.totals, default=0.0):
             self.parts = dict(sample)
@@ -66,8 +66,8 @@ def measure(parts: Parts, rounds: int) -> bool:
     deploys: tuple[list[Watch], list[Watch]] = ([], [])
     idles: tuple[list[float], list[float]] = ([], [])
     settings = ("--settings", str(parts.ours.settings))
-    for turn in range(rounds):
-        version = FIRST if turn % 2 else SECOND
+    for _ in range(rounds):
+        version = next(parts.versions)
         parts.plain.configure(version)
         for side, watches in zip((parts.ours, parts.plain), deploys, strict=True):
             watches.append(_deploy(side, version))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from philotes_tui.cli.demo import prepare
@@ -24,6 +25,7 @@ from philotes_tui.toolchain.cache import cache_root
 ROOT = Path(__file__).parent.parent
 LANGUAGE_HOST = ROOT / "tests" / "stack" / "language_host.py"
 PLAIN_NAMESPACE = "plain-pulumi"
+FIRST, SECOND = "0.2.0", "0.2.1"
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -151,10 +153,11 @@ class Plain(Side):
 
 @dataclass(frozen=True)
 class Parts:
-    """The running demo and both sides, each with `FIRST` deployed to its own namespace.
+    """The running demo and both sides, each with a stack and a namespace of its own.
 
     Attributes:
         starts: Where the `pulumi` in `counting` writes a line for each of its starts.
+        versions: The next version to deploy, always another one than is deployed.
     """
 
     demo: Demo
@@ -162,6 +165,7 @@ class Parts:
     plain: Plain
     counting: Path
     starts: Path
+    versions: Iterator[str]
 
     def check(self, side: Side, version: str) -> None:
         """Make sure that the cluster runs a version; raises DemoError."""
@@ -198,7 +202,8 @@ def running(folder: Path) -> Iterator[Parts]:
         starts = folder / "starts"
         starts.touch()
         counting = _counting(folder / "counting", pulumi, starts)
-        yield Parts(demo, ours, _plain(folder, pulumi, variables, demo), counting, starts)
+        plain = _plain(folder, pulumi, variables, demo)
+        yield Parts(demo, ours, plain, counting, starts, cycle((FIRST, SECOND)))
 
 
 def _plain(folder: Path, pulumi: Path, variables: Mapping[str, str], demo: Demo) -> Plain:
