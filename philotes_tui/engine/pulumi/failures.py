@@ -159,7 +159,7 @@ def _passphrase(failure: Failure, pattern: str) -> PhilotesError:
 
 def _disk_full(failure: Failure, pattern: str) -> PhilotesError:
     return StateFolderError(
-        f"The {failure.name} stopped because the disk is full",
+        f"The {failure.name} stopped because the disk, or what a file may hold, is full",
         on=failure.stack,
         said=failure.said(pattern),
         todo="Free some space, then try again.",
@@ -241,7 +241,7 @@ _NO_ANSWER = (
 
 _LOCKED = r"the stack is currently locked by|\[409\] Conflict: Another update"
 _SECRETS = r"incorrect passphrase|passphrase must be set|message authentication failed"
-_DISK_FULL = r"no space left on device|disk quota exceeded"
+_DISK_FULL = r"no space left on device|disk quota exceeded|\bwrite \S+: file too large"
 _BACKEND = (
     r"unable to open state (?:directory|database)|PULUMI_ACCESS_TOKEN must be set"
     r"|performing HTTP request|could not get cloud url|invalid access token|unable to open bucket"
