@@ -102,9 +102,16 @@ class PhilotesApp(App[tuple[str, ...]]):
     def on_mount(self) -> None:
         """Begin to read only when the first picture stands."""
         self.theme_changed_signal.subscribe(self, lambda theme: self._save_theme(theme.name))
-        self.call_after_refresh(self.reload)
+        self._read_when_drawn()
         if not self.is_headless:
             self._take_signals()
+
+    def _read_when_drawn(self) -> None:
+        """Begin to read once the footer is written: what that imports would hold it up."""
+        if len(self.screen_stack) == 1 and not self.query("FooterKey"):
+            self.screen.call_after_refresh(self._read_when_drawn)
+        else:
+            self.screen.call_after_refresh(self.set_timer, 0.05, self.reload)
 
     # Where we are and what is deployed
 
