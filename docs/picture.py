@@ -29,7 +29,7 @@ def main() -> None:
     """Deploy 0.1.0 in a throw-away demo, preview 0.2.0, and draw what is seen on the way."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "state"
-        command = [sys.executable, "-m", "philotes_tui", "demo", "--state", state]
+        command: list[str | Path] = [sys.executable, "-m", "philotes_tui", "demo", "--state", state]
         with Terminal(command, os.environ, columns=COLUMNS, rows=ROWS) as terminal:
             terminal.wait_for(" 8 versions", seconds=120)
             pick(terminal, "0.1.0")
