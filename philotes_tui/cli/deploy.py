@@ -48,12 +48,12 @@ def command(
         engine = wiring.engine()
     change = Change(name, source, message)
     if not yes:
-        planned = run_operation(engine, lambda sink: engine.preview(change, sink), target)
+        planned = run_operation(wiring, lambda sink: engine.preview(change, sink), target)
         print_changes(planned, properties=False)
         _ask(planned, target, source.label)
         change = Change(name, source, message, expected=len(planned.resources))
         verify_unmoved(wiring, target, source)
-    done = run_operation(engine, lambda sink: engine.up(change, sink), target, as_json=as_json)
+    done = run_operation(wiring, lambda sink: engine.up(change, sink), target, as_json=as_json)
     if not as_json:
         print_outcome(done)
 

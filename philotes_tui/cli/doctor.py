@@ -94,9 +94,7 @@ def place_checks(wiring: Wiring, stack: str) -> list[Check]:
 
     def cluster() -> tuple[str, str, str]:
         context = wiring.context(stack)
-        from philotes_tui.cluster import probe  # noqa: PLC0415 - imports httpx
-
-        return f"{context.name} {context.server}", probe(context), "answers"
+        return f"{context.name} {context.server}", wiring.probe_cluster(stack), "answers"
 
     return [_checked(g, f) for g, f in
             (("registry", registry), ("backend", backend), ("cluster", cluster))]  # fmt: skip

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import Empty, SimpleQueue
 from types import FrameType
 
@@ -85,7 +86,7 @@ def verify_unmoved(wiring: Wiring, target: Target, source: ChartSource) -> None:
 
 
 def run_operation(
-    engine: Engine, call: Callable[[Sink], Progress], target: Target, *, as_json: bool = False
+    wiring: Wiring, call: Callable[[Sink], Progress], target: Target, *, as_json: bool = False
 ) -> Progress:
     """Run one operation, tell how it goes on stderr, and return its fold.
 
@@ -105,7 +106,9 @@ def run_operation(
         except BaseException as error:  # noqa: BLE001 - handed over to the waiting thread
             caught.append(error)
 
-    progress = _watched(threading.Thread(target=work, name="operation"), engine, events)
+    doubt = partial(_ask_cluster, wiring, target.stack)
+    thread = threading.Thread(target=work, name="operation")
+    progress = _watched(thread, wiring.engine(), events, doubt)
     if caught and progress.kind is Kind.UP and progress.resources:
         for line in unfinished_lines(progress):
             click.echo(f"  {line}", err=True)
@@ -122,8 +125,16 @@ def run_operation(
     return progress
 
 
-def _watched(thread: threading.Thread, engine: Engine, events: SimpleQueue[Event]) -> Progress:
-    """Run the thread to its end, tell what it says, and hand signals on to the engine."""
+def _watched(
+    thread: threading.Thread,
+    engine: Engine,
+    events: SimpleQueue[Event],
+    doubt: Callable[[], None],
+) -> Progress:
+    """Run the thread to its end, tell what it says, and hand signals on to the engine.
+
+    When nothing was heard for a while, `doubt` is called, on a thread of its own.
+    """
     progress = Progress()
     told = time.monotonic()
     with _counted_signals() as asked:
@@ -141,7 +152,16 @@ def _watched(thread: threading.Thread, engine: Engine, events: SimpleQueue[Event
             elif time.monotonic() - told >= QUIET:
                 told = time.monotonic()
                 click.echo(waiting_line(progress, time.time()), err=True)
+                threading.Thread(target=doubt, daemon=True).start()
     return _take(progress, events)
+
+
+def _ask_cluster(wiring: Wiring, stack: str) -> None:
+    """Tell if the cluster is gone: Pulumi itself waits for it up to ten minutes."""
+    try:
+        wiring.probe_cluster(stack)
+    except PhilotesError as error:
+        click.echo(f"          {error.sentence()}", err=True)
 
 
 def _take(progress: Progress, events: SimpleQueue[Event]) -> Progress:

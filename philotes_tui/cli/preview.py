@@ -31,7 +31,7 @@ def command(
         engine = wiring.engine()
     change = Change(name, source)
     progress = run_operation(
-        engine, lambda sink: engine.preview(change, sink), target, as_json=as_json
+        wiring, lambda sink: engine.preview(change, sink), target, as_json=as_json
     )
     if not as_json:
         print_changes(progress, properties=True)

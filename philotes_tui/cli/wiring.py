@@ -94,6 +94,17 @@ class Wiring:
 
         return self._context(StackFile.read(self.settings.project, stack).settings.kube_context)
 
+    def probe_cluster(self, stack: str) -> str:
+        """Ask the stack's cluster for its version.
+
+        Raises:
+            ContextUnknown, SettingsError: As `context`.
+            ClusterUnreachable: It does not answer.
+        """
+        from philotes_tui.cluster import probe
+
+        return probe(self.context(stack))
+
     def _context(self, name: str) -> "Context":
         from philotes_tui.cluster import read_kubeconfig
 
