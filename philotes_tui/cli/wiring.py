@@ -244,6 +244,7 @@ class Wiring:
             theme=_read_line(preferences),
             save_theme=lambda name: _write_line(preferences, name),
             demo=self.settings.demo,
+            require_cluster=self.require_cluster,
         )
 
 

@@ -29,10 +29,12 @@ def resolve(services: Services, stack: str, version: Version | None) -> Resolved
 
     Raises:
         SettingsError: The stack file or the kubeconfig is wrong.
+        ContextUnknown: The stack's cluster is in no kubeconfig.
         VersionNotFound: The version vanished since it was listed.
         RegistryError: The registry does not answer usefully.
     """
     target = services.target(stack)
+    services.require_cluster(stack)
     if version is None:
         return Resolved(target, LocalChart(services.local_charts))
 

@@ -43,6 +43,8 @@ class Services:
         theme: The name of the theme to start with, or empty.
         save_theme: Remembers the theme.
         demo: Whether this is the demo.
+        require_cluster: Makes sure that a stack has a cluster at all. Blocking; raises
+            ContextUnknown or SettingsError.
     """
 
     stacks: tuple[str, ...]
@@ -57,3 +59,4 @@ class Services:
     theme: str = ""
     save_theme: Callable[[str], None] = lambda _: None
     demo: bool = False
+    require_cluster: Callable[[str], None] = lambda _: None

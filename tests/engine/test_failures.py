@@ -42,6 +42,8 @@ NO_ANSWER = "dial tcp 127.0.0.1:1: connect: connection refused"
         (f"{FETCH}GET https://x.test/: status code 403: denied", RegistryDenied),
         (f"{UNREACHABLE}unable to load schema information: {NO_ANSWER}", ClusterUnreachable),
         (f'{UNREACHABLE}context "x" does not exist', ContextUnknown),
+        (f"{UNREACHABLE}failed to parse kubeconfig data in `x`- y", ContextUnknown),
+        ("unable to locate the chart: write /cache/x.tgz: file too large", StateFolderError),
         (
             f"{UNREACHABLE}invalid configuration: no configuration has been provided",
             ContextUnknown,

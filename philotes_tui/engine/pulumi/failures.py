@@ -250,7 +250,7 @@ _PLUGIN = r"no resource plugin|(?:could not|failed to) (?:find|load|download|ins
 _SETTINGS = r"\bphilotes:\w+ is\b|missing required configuration variable"
 _CONTEXT = (
     r"context \S+ does not exist|context was not found|no context exists"
-    r"|invalid configuration: no configuration has been provided"
+    r"|invalid configuration: no configuration has been provided|failed to parse kubeconfig"
 )
 _CLUSTER = (
     r"Kubernetes cluster is unreachable|unable to load schema information from the API server"
