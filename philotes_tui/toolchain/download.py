@@ -151,6 +151,9 @@ def _fetch(
 def _unpack(archive: Path, folder: Path, member: Path) -> None:
     """Leave the executable at `member` below the folder, with what the archive has beside it."""
     executable = folder / member
+    if archive.name.endswith(".tar.gz") and not hasattr(tarfile, "data_filter"):
+        # Python 3.11.4 brought it; without it an archive could write outside the folder.
+        raise NoDownload("this Python is too old to unpack archives safely")
     try:
         if archive.name.endswith(".tar.gz"):
             with tarfile.open(archive) as tar:

@@ -143,6 +143,18 @@ def test_an_archive_that_reaches_out_of_its_folder_is_refused(
     assert not list(tmp_path.rglob("escaped"))
 
 
+def test_a_python_that_cannot_unpack_safely_builds_instead(
+    site: Site, cache: Cache, known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Python 3.11.0 to 3.11.3 have no filter against archives that write outside their folder.
+    monkeypatch.delattr(tarfile, "data_filter")
+    known(released(site.url))
+    site.publish(where(), archive())
+    seen: list[Progress] = []
+    assert ensure(["tiny"], seen.append, cache=cache)["tiny"].origin == "build"
+    assert "too old to unpack" in notes(seen)[0]
+
+
 def test_a_download_that_does_not_run_is_replaced_by_a_build(
     site: Site, cache: Cache, known: Known
 ) -> None:
