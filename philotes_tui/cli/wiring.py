@@ -29,6 +29,8 @@ class Wiring:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        # The stack program hides the variable for moments while it runs in this process.
+        self._kubeconfig = os.environ.get("KUBECONFIG", "")
         self._making = threading.Lock()
 
     def checked_stack(self, name: str | None) -> str:
@@ -108,7 +110,8 @@ class Wiring:
     def _context(self, name: str) -> "Context":
         from philotes_tui.cluster import read_kubeconfig
 
-        return read_kubeconfig(os.environ, self.settings.kubeconfig).context(name)
+        found = read_kubeconfig({"KUBECONFIG": self._kubeconfig}, self.settings.kubeconfig)
+        return found.context(name)
 
     def charts(self, target: "Target") -> "ChartRegistry":
         """Return the registry client of a target; opens nothing yet."""
@@ -135,10 +138,6 @@ class Wiring:
 
         home = self.pulumi_home()
         install_plugin(found[PROVIDER], home)
-        if self.settings.kubeconfig:
-            # The program runs in this process, and the SDK's Provider takes KUBECONFIG from its
-            # environment before anything else (pulumi-kubernetes:sdk/python provider.py).
-            os.environ["KUBECONFIG"] = str(self.settings.kubeconfig)
         from philotes_stack.program import program
 
         return PulumiEngine(

@@ -1,6 +1,8 @@
 """The resources of the stack."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,12 +102,13 @@ def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Cha
     # An explicit provider keeps its name when a context is set later, and so does all it owns.
     # Charts roll pods by a checksum of their settings, so a changed ConfigMap or Secret is updated
     # in place; the provider's default is to delete it first, from under the running pods.
-    cluster = kubernetes.Provider(
-        f"{prefix}-cluster",
-        context=config.kube_context,
-        enable_config_map_mutable=True,
-        enable_secret_mutable=True,
-    )
+    with _kubeconfig_left_to_the_provider():
+        cluster = kubernetes.Provider(
+            f"{prefix}-cluster",
+            context=config.kube_context,
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
+        )
     in_cluster = pulumi.ResourceOptions(provider=cluster)
     namespace = kubernetes.core.v1.Namespace(
         f"{prefix}-namespace", metadata={"name": config.namespace}, opts=in_cluster
@@ -127,6 +130,22 @@ def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Cha
             transforms=[secret_marking(config.values)] if config.values_are_secret else None,
         ),
     )
+
+
+@contextlib.contextmanager
+def _kubeconfig_left_to_the_provider() -> Iterator[None]:
+    """Hide KUBECONFIG from the SDK, which makes its text an input of the provider.
+
+    As an input it must be one file, its path is an update for every other user, and it ends in
+    the state (pulumi/pulumi-kubernetes:sdk/python/pulumi_kubernetes/provider.py). The provider's
+    own process has the variable from the CLI and reads it as kubectl does, several files included.
+    """
+    hidden = os.environ.pop("KUBECONFIG", None)
+    try:
+        yield
+    finally:
+        if hidden is not None:
+            os.environ["KUBECONFIG"] = hidden
 
 
 def _export(config: StackConfig, source: ChartSource, chart: kubernetes.helm.v4.Chart) -> None:
