@@ -1,6 +1,7 @@
 """`philotes-tui deploy`."""
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -46,12 +47,12 @@ def command(
     source = chosen_source(wiring, target, version, local=local)
     with patience("the tools to tell their versions"):
         engine = wiring.engine()
-    change = Change(name, source, message)
+    change = Change(name, source, message, context=target.context)
     if not yes:
         planned = run_operation(wiring, lambda sink: engine.preview(change, sink), target)
         print_changes(planned, properties=False)
         _ask(planned, target, source.label)
-        change = Change(name, source, message, expected=len(planned.resources))
+        change = replace(change, expected=len(planned.resources))
         verify_unmoved(wiring, target, source)
     done = run_operation(wiring, lambda sink: engine.up(change, sink), target, as_json=as_json)
     if not as_json:

@@ -29,7 +29,7 @@ def command(
     source = chosen_source(wiring, target, version, local=local)
     with patience("the tools to tell their versions"):
         engine = wiring.engine()
-    change = Change(name, source)
+    change = Change(name, source, context=target.context)
     progress = run_operation(
         wiring, lambda sink: engine.preview(change, sink), target, as_json=as_json
     )

@@ -117,7 +117,18 @@ class FileBackend:
             updated=_instant(time) if self._has_history(stack) else None,
             updating=any(lock.alive is not False for lock in self.locks(stack)),
             outputs=_outputs(resources),
+            unfinished=self._unfinished(stack, latest),
         )
+
+    def _unfinished(self, stack: str, latest: Mapping[str, Any]) -> str:
+        """Return what an update was after that failed, was cancelled or was killed."""
+        folder = self._root / "history" / self.project / stack
+        updates = sorted(p for p in folder.glob("*.history.json*") if _is_state(p.name))
+        last = _json(updates[-1]) if updates else {}
+        if last.get("kind") == "update" and last.get("result") not in {"succeeded", None}:
+            return _asked_for(last.get("config"))
+        # A killed command line writes no history, but what it had begun stands in the state.
+        return "an update" if latest.get("pending_operations") else ""
 
     def locks(self, stack: str) -> tuple[Lock, ...]:
         """Return who holds the stack right now."""
@@ -154,6 +165,13 @@ def _json(path: Path) -> Mapping[str, Any]:
     except (OSError, EOFError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _asked_for(config: object) -> str:
+    values = config if isinstance(config, Mapping) else {}
+    if str(values.get("philotes:useLocalCharts")).lower() == "true":
+        return "local charts"
+    return clean_line(str(values.get("philotes:chartVersion") or "an update"), 128)
 
 
 def _outputs(resources: object) -> Mapping[str, object] | None:

@@ -22,12 +22,15 @@ class Change:
         source: The chart to deploy.
         message: Why, for the history.
         expected: How many resources the preview listed, for the progress bar.
+        context: The kubeconfig context that was shown; used, and kept in the stack file, where
+            that names none, so that another current context is not another cluster unnoticed.
     """
 
     stack: str
     source: ChartSource
     message: str = ""
     expected: int | None = None
+    context: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class StackSummary:
         resources: How many resources the last update left.
         updated: When the last update ended; None if there was none.
         updating: Whether an update runs right now, as far as the backend tells.
-        outputs: The outputs of the last update, secrets masked: `version`, `source`…
+        outputs: The outputs of the last update that succeeded, secrets masked.
+        unfinished: What a later update was after that did not succeed: a version,
+            `local charts`, or `an update`. Empty where the last one succeeded.
     """
 
     name: str
@@ -46,10 +51,21 @@ class StackSummary:
     updated: datetime | None = None
     updating: bool = False
     outputs: Mapping[str, object] | None = None
+    unfinished: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return what people read, which never calls a half-done stack untouched."""
+        if not self.resources:
+            return ""
+        if self.unfinished:
+            part = f"part of {self.unfinished}"
+            return f"{self.deployed}, {part}" if self.deployed else part
+        return self.deployed or f"{self.resources} resources"
 
     @property
     def deployed(self) -> str:
-        """Return the version deployed, `local charts`, or an empty string."""
+        """Return the version that was last deployed whole, `local charts`, or an empty string."""
         if not self.resources or not self.outputs:
             return ""
         if self.outputs.get("source") == "local":
@@ -91,7 +107,12 @@ class Engine(Protocol):
     """
 
     def preview(self, change: Change, sink: Sink) -> Progress:
-        """Compute what the change would do, and change nothing, not even configuration."""
+        """Compute what the change would do.
+
+        Nothing is deployed, and configuration that is there stays as it is. The first
+        preview of a new stack creates the stack in the backend and its file: Pulumi
+        previews only stacks that exist.
+        """
         ...
 
     def up(self, change: Change, sink: Sink) -> Progress:

@@ -68,14 +68,15 @@ class StackFile:
         """
         return cls(path, stack, text, read_settings(parse_document(text, path), path, stack))
 
-    def with_source(self, source: ChartSource, *, pinned: bool = False) -> str:
+    def with_source(self, source: ChartSource, *, pinned: bool = False, context: str = "") -> str:
         """Return the document with the chart set to `source`; all else stays as it is.
 
         The environment is written where it is absent, so that the program deploys
-        what the stack's name promised.
+        what the stack's name promised, and so is the context that was approved.
 
         Args:
             source: Where the chart comes from.
+            context: The kubeconfig context to name where the document names none.
             pinned: Whether a digest that `source` knows is written too, so that
                 exactly that content is deployed.
         """
@@ -86,6 +87,8 @@ class StackFile:
         for key, value in _source_keys(source, pinned=pinned).items():
             _set(config, key, value)
         _set(config, "environment", self.settings.environment, keep=True)
+        if context and not self.settings.kube_context:
+            _set(config, "kubeContext", context)
         return dumped(document)
 
 

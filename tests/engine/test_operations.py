@@ -3,6 +3,7 @@
 import json
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
@@ -59,6 +60,23 @@ def test_a_first_up_creates_the_stack_and_saves_its_configuration(small: SmallEn
     file = StackFile.read(small.project, "dev")
     assert file.settings.chart_version == "0.2.0-rc.1+build.7"
     assert "encryptionsalt: v1:" in file.text
+
+
+def test_the_context_that_was_shown_is_used_and_kept_where_the_file_names_none(
+    small: SmallEngine,
+) -> None:
+    seen: list[str | None] = []
+
+    def reads() -> None:
+        seen.append(pulumi.Config("philotes").get("kubeContext"))
+
+    engine = small(reads)
+    engine.preview(replace(change(), context="eu"), lambda _: None)
+    assert StackFile.read(small.project, "dev").settings.kube_context == ""
+    engine.up(replace(change(), context="eu"), lambda _: None)
+    assert StackFile.read(small.project, "dev").settings.kube_context == "eu"
+    engine.preview(replace(change(), context="us"), lambda _: None)
+    assert seen == ["eu", "eu", "eu"]
 
 
 def test_an_update_tells_the_property_that_changes(small: SmallEngine, heard: Heard) -> None:

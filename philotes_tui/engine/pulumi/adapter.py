@@ -93,13 +93,11 @@ class PulumiEngine:
 
     def preview(self, change: Change, sink: Sink) -> Progress:
         """See `Engine.preview`."""
-        request = Request(Kind.PREVIEW, change.stack, change.source, change.message)
-        return self._operate(request, sink, change.expected)
+        return self._operate(_request(Kind.PREVIEW, change), sink, change.expected)
 
     def up(self, change: Change, sink: Sink) -> Progress:
         """See `Engine.up`."""
-        request = Request(Kind.UP, change.stack, change.source, change.message)
-        return self._operate(request, sink, change.expected)
+        return self._operate(_request(Kind.UP, change), sink, change.expected)
 
     def destroy(self, stack: str, sink: Sink) -> Progress:
         """See `Engine.destroy`."""
@@ -229,3 +227,7 @@ class PulumiEngine:
     @cached_property
     def _queries(self) -> Queries:
         return Queries(self._asking, str(self._project_dir), self._backend())
+
+
+def _request(kind: Kind, change: Change) -> Request:
+    return Request(kind, change.stack, change.source, change.message, change.context)

@@ -45,12 +45,14 @@ class Request:
     Attributes:
         source: The chart to deploy; None where the operation deploys nothing.
         message: Why, for the history.
+        context: The kubeconfig context for a stack file that names none.
     """
 
     kind: Kind
     stack: str
     source: ChartSource | None = None
     message: str = ""
+    context: str = ""
 
     @property
     def label(self) -> str:
@@ -105,15 +107,19 @@ class Operation:
         The stack's own file stays as it is until a deploy has succeeded.
         """
         file = StackFile.read(self.project_dir, self.request.stack)
-        source = self.request.source
-        text = file.text if source is None else file.with_source(source, pinned=True)
+        source, context = self.request.source, self.request.context
+        text = (
+            file.text if source is None else file.with_source(source, pinned=True, context=context)
+        )
         path = folder / file.path.name
         save(path, text)
         return path
 
     def _save(self, used: Path, source: ChartSource) -> None:
         file = StackFile.read(self.project_dir, self.request.stack)
-        text = adopt_salt(file.with_source(source), used.read_text(encoding="utf-8"))
+        text = adopt_salt(
+            file.with_source(source, context=self.request.context), used.read_text(encoding="utf-8")
+        )
         try:
             save(file.path, text)
         except StateFolderError as error:

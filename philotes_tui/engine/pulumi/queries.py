@@ -73,7 +73,14 @@ class Queries:
                 updated=_instant(item.get("lastUpdate")),
                 updating=bool(item.get("updateInProgress")),
                 outputs=self.outputs(name) if count else None,
+                unfinished=self._unfinished(name) if count else "",
             )
+
+    def _unfinished(self, stack: str) -> str:
+        last = next((u for u in self.history(stack, 1) if u.kind == "update"), None)
+        if last is None or last.result in {"succeeded", "in-progress"}:
+            return ""
+        return last.version or "an update"
 
     def _json(self, stack: str, *args: str) -> object:
         flags = ["--stack", stack] if stack else []

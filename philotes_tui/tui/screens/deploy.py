@@ -108,8 +108,8 @@ class DeployScreen(OperationScreen):
         tree.focus()
         self.query_one(LogView).restart()
         expected = len(self.request.preview.resources) or None
-        source = self.request.resolved.source
-        change = Change(self.stack, source, expected=expected)
+        what = self.request.resolved
+        change = Change(self.stack, what.source, expected=expected, context=what.target.context)
         self.query_one(BusyLine).start(self._doing())
         self.start(lambda engine, sink: engine.up(change, sink))
 

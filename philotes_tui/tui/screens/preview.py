@@ -128,7 +128,7 @@ class PreviewScreen(OperationScreen):
         elif not message.before_deploy:
             self.resolved = now
             self.philotes.target_read(now.target)
-            change = Change(self.stack, now.source)
+            change = Change(self.stack, now.source, context=now.target.context)
             self.query_one(BusyLine).start(self._doing())
             self.start(lambda engine, sink: engine.preview(change, sink))
         elif self.resolved is not None:
