@@ -28,6 +28,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
                     "namespace": t.namespace,
                     "registry": t.registry,
                     "deployed": s.deployed or None,
+                    "unfinished": s.unfinished or None,
                     "resources": s.resources,
                     "updated": s.updated.isoformat() if s.updated else None,
                     "updating": s.updating,
@@ -42,7 +43,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
             (
                 s.name,
                 t.environment,
-                ("updating now" if s.updating else s.deployed) or "—",
+                ("updating now" if s.updating else s.shown) or "—",
                 str(s.resources),
                 s.updated.astimezone().strftime("%Y-%m-%d %H:%M") if s.updated else "never",
                 t.context or "—",

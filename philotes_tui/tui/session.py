@@ -54,9 +54,19 @@ class Deployed:
 
     def describe(self, stack: str) -> str:
         """Return what is deployed on a stack, `nothing`, or `unknown` where it was not read."""
-        if stack not in self.stacks and (self.reading or self.fault is not None):
+        summary = self.stacks.get(stack)
+        if summary is None and (self.reading or self.fault is not None):
             return "unknown"
-        return self.version(stack) or "nothing"
+        return (summary.shown if summary else "") or "nothing"
+
+    def brief(self, stack: str) -> str:
+        """Return the same in a few cells; empty for nothing."""
+        summary = self.stacks.get(stack)
+        if summary is None or not summary.resources:
+            return ""
+        if summary.updating:
+            return "updating"
+        return f"{summary.deployed} !unfinished".strip() if summary.unfinished else summary.shown
 
     def on(self, version: str) -> tuple[str, ...]:
         """Return the stacks that a version is deployed on."""

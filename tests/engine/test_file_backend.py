@@ -83,3 +83,33 @@ def test_another_layout_is_left_to_the_command_line(tmp_path: Path) -> None:
 def test_a_folder_without_anything_is_readable(tmp_path: Path) -> None:
     assert FileBackend(tmp_path, "philotes").readable
     assert FileBackend(tmp_path, "philotes").stacks() == ()
+
+
+def history(read: FileBackend, number: int, **entry: object) -> None:
+    folder = read.folder / ".pulumi" / "history" / "philotes" / "dev"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"dev-{number}.history.json").write_text(json.dumps({"kind": "update", **entry}))
+    (folder / f"dev-{number}.history.json.attrs").write_text("{}")
+
+
+def test_a_stack_with_an_update_that_did_not_succeed_is_never_shown_as_untouched(
+    tmp_path: Path,
+) -> None:
+    read = backend(tmp_path)
+    state = tmp_path / ".pulumi" / "stacks" / "philotes" / "dev.json"
+    state.write_bytes(checkpoint({"type": "pulumi:pulumi:Stack"}, {"type": "x"}))
+    history(read, 1, result="failed", config={"philotes:chartVersion": "0.2.2"})
+    assert read.summary("dev").shown == "part of 0.2.2"
+    outputs = {"version": "0.2.0"}
+    state.write_bytes(checkpoint({"type": "pulumi:pulumi:Stack", "outputs": outputs}))
+    assert read.summary("dev").shown == "0.2.0, part of 0.2.2"
+    history(read, 2, result="succeeded", config={"philotes:chartVersion": "0.2.0"})
+    assert read.summary("dev").shown == "0.2.0"
+
+
+def test_what_a_killed_update_left_begun_is_shown(tmp_path: Path) -> None:
+    read = backend(tmp_path)
+    latest = {"resources": [{"type": "x"}], "pending_operations": [{"type": "creating"}]}
+    state = tmp_path / ".pulumi" / "stacks" / "philotes" / "dev.json"
+    state.write_text(json.dumps({"checkpoint": {"latest": latest}}))
+    assert read.summary("dev").shown == "part of an update"

@@ -50,7 +50,7 @@ def strip_labels(
     """Return each stack's label and whether it is the selected one; pure."""
     labels = []
     for number, name in enumerate(stacks, start=1):
-        version = deployed.version(name)
+        version = deployed.brief(name)
         if not version:
             unknown = deployed.fault is not None and name not in deployed.stacks
             version = "?" if unknown else "…" if deployed.reading else "—"
