@@ -1,6 +1,5 @@
 """The program on the screen."""
 
-import asyncio
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -21,6 +20,7 @@ from philotes_tui.errors import PhilotesError
 from philotes_tui.tui import wording
 from philotes_tui.tui.commands import PhilotesCommands
 from philotes_tui.tui.faults import LOGGER, as_error
+from philotes_tui.tui.first_frame import when_drawn
 from philotes_tui.tui.messages import StacksRead, StacksUnreadable, TargetRead, TargetUnreadable
 from philotes_tui.tui.offload import in_thread
 from philotes_tui.tui.screens.base import PhilotesScreen
@@ -32,6 +32,7 @@ from philotes_tui.tui.screens.releases import ReleasesScreen
 from philotes_tui.tui.screens.too_small import TooSmallScreen, is_too_small
 from philotes_tui.tui.services import Services
 from philotes_tui.tui.session import Deployed, Place
+from philotes_tui.tui.signals import take_signals
 from philotes_tui.tui.themes import DARK, LIGHT, THEMES
 
 LEAVE = Question("Quit?", "Nothing is running; nothing is lost.", safe="Stay", other="Quit")
@@ -102,16 +103,9 @@ class PhilotesApp(App[tuple[str, ...]]):
     def on_mount(self) -> None:
         """Begin to read only when the first picture stands."""
         self.theme_changed_signal.subscribe(self, lambda theme: self._save_theme(theme.name))
-        self._read_when_drawn()
+        when_drawn(self, self.reload)
         if not self.is_headless:
-            self._take_signals()
-
-    def _read_when_drawn(self) -> None:
-        """Begin to read once the footer is written: what that imports would hold it up."""
-        if len(self.screen_stack) == 1 and not self.query("FooterKey"):
-            self.screen.call_after_refresh(self._read_when_drawn)
-        else:
-            self.screen.call_after_refresh(self.set_timer, 0.05, self.reload)
+            take_signals(self._interrupted, self.told_to_leave)
 
     # Where we are and what is deployed
 
@@ -232,12 +226,10 @@ class PhilotesApp(App[tuple[str, ...]]):
     def _leave(self) -> None:
         self.exit(tuple(self._told), return_code=self._code)
 
-    def _take_signals(self) -> None:
-        """Leave in order when asked to from outside or when the terminal goes away."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, self.action_interrupt)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.told_to_leave, number)
+    def _interrupted(self) -> None:
+        """Answer SIGINT, as far as there is still a screen to answer on."""
+        if self.screen_stack and not self._exit:
+            self.action_interrupt()
 
     def told_to_leave(self, number: int = signal.SIGHUP) -> None:
         """Leave without asking: cancel what runs, wait for it, and end.
@@ -255,11 +247,15 @@ class PhilotesApp(App[tuple[str, ...]]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Log a defect of our own with its traceback, and leave with a sentence."""
+        told, first = self._exit_renderables[:], self._exception is None
         super()._handle_exception(error)
         if self.is_headless:
             return
-        said = as_error(error, "drawing the screen", self.services.log_file)
-        self._exit_renderables[:] = [said.sentence()]
+        said = as_error(error, "drawing the screen", self.services.log_file).sentence()
+        running = self.operation
+        if running is not None and running.running:
+            said += f"\n{running.abandoned()}"
+        self._exit_renderables[:] = [said] if first else told  # the rest follows from it
 
     # Looks, help, sizes
 

@@ -51,8 +51,11 @@ class Gate:
 class ReplayEngine:
     """Replays events per operation; raises what it is told to after them.
 
-    A gate among the events holds the operation at that point.
+    A gate among the events holds the operation at that point. As with the real engine,
+    a cancel before an operation has begun, or after it has ended, is not heeded.
     """
+
+    before_up: Gate | None = None
 
     on_preview: Callable[[Change], Iterable[Event | Gate]] = lambda c: acts.preview(c.stack)
     on_up: Callable[[Change], Iterable[Event | Gate]] = lambda c: acts.deploy_done(
@@ -63,18 +66,24 @@ class ReplayEngine:
     stacks_fault: Exception | None = None
     deployed: dict[str, str] = field(default_factory=lambda: {"dev": "0.1.2", "staging": "0.1.0"})
     cancels: int = 0
+    unheeded: int = 0
+    begun: bool = False
     on_cancel: Callable[[], None] = lambda: None
     previews: list[Change] = field(default_factory=list)
     ups: list[Change] = field(default_factory=list)
 
     def _replay(self, events: Iterable[Event | Gate], sink: Sink) -> Progress:
         progress = Progress()
-        for event in events:
-            if isinstance(event, Gate):
-                event.wait()
-                continue
-            sink(event)
-            progress = fold(progress, [event])
+        self.begun = True
+        try:
+            for event in events:
+                if isinstance(event, Gate):
+                    event.wait()
+                    continue
+                sink(event)
+                progress = fold(progress, [event])
+        finally:
+            self.begun = False
         return progress
 
     def preview(self, change: Change, sink: Sink) -> Progress:
@@ -86,6 +95,8 @@ class ReplayEngine:
 
     def up(self, change: Change, sink: Sink) -> Progress:
         self.ups.append(change)
+        if self.before_up is not None:
+            self.before_up.wait()
         progress = self._replay(self.on_up(change), sink)
         if self.up_fault is not None:
             raise self.up_fault
@@ -114,6 +125,9 @@ class ReplayEngine:
         return ()
 
     def cancel(self) -> bool:
+        if not self.begun:
+            self.unheeded += 1
+            return False
         self.cancels += 1
         self.on_cancel()
         return True

@@ -127,7 +127,7 @@ async def test_a_repeat_checks_that_the_tag_did_not_move(stage: Stage) -> None:
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, ApprovalDialog))
         await pilot.press("y")
-        await until(pilot, lambda: "no longer what was previewed" in screen_text(app))
+        await until(pilot, lambda: "published again since the preview" in screen_text(app))
         assert len(stage.engine.ups) == 1
 
 
@@ -213,10 +213,11 @@ async def test_the_log_stays_where_the_reader_scrolled_and_loses_nothing(stage: 
 
 
 async def test_a_storm_of_events_leaves_the_screen_quick(stage: Stage) -> None:
-    """The brief of every screen: a key is answered within a tenth of a second.
+    """The aim is an answer within a tenth of a second; asserted is five times that.
 
     Counted in the program's own turns: the time the loop is held between two of
-    them, not the speed of the machine over the whole run.
+    them, not the speed of the machine over the whole run. The room above the aim
+    is for a machine that is busy with other things.
     """
     gate = stage.gate()
     stage.engine.on_up = lambda _: (*acts.storm(500, 5_000), gate)
@@ -233,3 +234,22 @@ async def test_a_storm_of_events_leaves_the_screen_quick(stage: Stage) -> None:
         gate.open()
         await until(pilot, lambda: not screen.running)
     assert longest < 0.5, f"a key took {longest:.2f} s"
+
+
+async def test_a_cancel_before_the_engine_has_begun_is_asked_again_until_it_is_heeded(
+    stage: Stage,
+) -> None:
+    begins = stage.engine.before_up = stage.gate()
+    gate = held(stage)
+    stage.engine.up_fault = OperationCancelled("The deploy was cancelled", todo="Again?")
+    stage.engine.on_cancel = gate.open
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walk.deploying(pilot)
+        await until(pilot, begins.reached.is_set)
+        await pilot.press("c", "y")
+        await until(pilot, lambda: stage.engine.unheeded > 1)
+        begins.open()
+        await until(pilot, lambda: not screen.running)
+        assert stage.engine.cancels == 1
+        assert "was cancelled" in screen_text(app)

@@ -1,5 +1,6 @@
 import pytest
 from textual import events
+from textual.widgets import Static
 
 from philotes_tui.errors import OperationCancelled
 from philotes_tui.tui.app import PhilotesApp
@@ -202,3 +203,12 @@ async def test_a_defect_of_the_screens_is_logged_and_said_in_a_sentence(
     assert "Something unexpected went wrong" in said
     assert "/var/log/philotes-tui.log" in said
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_reading_begins_even_if_the_footer_is_never_drawn(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("philotes_tui.tui.screens.releases.Footer", lambda **_: Static())
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)

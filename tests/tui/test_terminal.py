@@ -9,7 +9,9 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,13 @@ import pytest
 class Terminal:
     """A pseudo-terminal of 80×24 with the program on it."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *how: str) -> None:
+        self.log = log
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.tui.program", str(log)],
+            [sys.executable, "-m", "tests.tui.program", str(log), *how],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -43,14 +46,37 @@ class Terminal:
             assert ready, f"“{text}” never came; the end was {self.seen[-400:]!r}"
             self.seen += os.read(self.master, 65_536).decode(errors="replace")
 
-    def to_a_running_deploy(self) -> None:
+    def read_to_the_end(self) -> None:
+        while select.select([self.master], [], [], 0)[0]:
+            try:
+                self.seen += os.read(self.master, 65_536).decode(errors="replace")
+            except OSError:  # Linux answers EIO once the other side is closed
+                return
+
+    def approve(self) -> None:
         self.read_until("8 versions")
         self.type("jjj\r")
         self.read_until("a approves")
         self.type("a")
         self.read_until("Deploy (y)")
         self.type("y")
+
+    def to_a_running_deploy(self) -> None:
+        self.approve()
         self.read_until("Waiting for app")
+
+    @property
+    def cancels(self) -> int:
+        """How often the engine was asked to cancel."""
+        file = Path(f"{self.log}.cancelled")
+        return len(file.read_text().splitlines()) if file.exists() else 0
+
+    def wait_for_cancels(self, number: int) -> None:
+        deadline = time.monotonic() + 30
+        while self.cancels < number:
+            assert time.monotonic() < deadline, "the engine was not asked to cancel"
+            assert self.process.poll() is None, "the program left a deploy behind"
+            time.sleep(0.01)  # between two looks at the fact that is waited for
 
     def close(self) -> None:
         if self.master >= 0:
@@ -58,14 +84,22 @@ class Terminal:
             self.master = -1
 
 
+@contextmanager
+def program(log: Path, *how: str) -> Iterator[Terminal]:
+    made = Terminal(log, *how)
+    try:
+        yield made
+    finally:
+        made.close()
+        if made.process.poll() is None:
+            made.process.kill()
+        made.process.wait()
+
+
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    made = Terminal(tmp_path / "log")
-    yield made
-    made.close()
-    if made.process.poll() is None:
-        made.process.kill()
-    made.process.wait()
+    with program(tmp_path / "log", "1") as made:
+        yield made
 
 
 def test_sigterm_cancels_the_deploy_and_gives_the_terminal_back(terminal: Terminal) -> None:
@@ -89,9 +123,33 @@ def test_ctrl_c_during_a_deploy_asks_and_the_deploy_goes_on(terminal: Terminal) 
 
 
 def test_a_dropped_connection_cancels_the_deploy_and_ends_the_program(
-    terminal: Terminal, tmp_path: Path
+    terminal: Terminal,
 ) -> None:
     terminal.to_a_running_deploy()
     terminal.close()
     terminal.process.wait(30)
-    assert (tmp_path / "log.cancelled").exists()
+    assert terminal.cancels == 1
+
+
+def test_a_deploy_that_cannot_be_drawn_is_cancelled_and_waited_for(tmp_path: Path) -> None:
+    with program(tmp_path / "log", "1", "broken") as terminal:
+        terminal.approve()
+        terminal.read_until("The deploy is being cancelled; waiting for operations in flight")
+        assert terminal.process.wait(30) == 1
+        assert terminal.cancels == 1
+        assert "\x1b[?1049l" in terminal.seen, "the alternate screen was left"
+        assert "Something unexpected went wrong" in terminal.seen
+        assert "Traceback" not in terminal.seen
+
+
+def test_ctrl_c_once_the_screens_are_gone_asks_the_engine_again(tmp_path: Path) -> None:
+    with program(tmp_path / "log", "2", "broken") as terminal:
+        terminal.approve()
+        terminal.read_until("is being cancelled")
+        terminal.wait_for_cancels(1)
+        terminal.type("\x03")
+        terminal.wait_for_cancels(2)
+        assert terminal.process.wait(30) == 1
+        terminal.read_to_the_end()
+        assert "Traceback" not in terminal.seen
+        assert "ScreenStackError" not in terminal.seen

@@ -1,5 +1,6 @@
 """What a preview and a deploy have in common: events in, a fold, ten pictures a second."""
 
+import threading
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, TypeAlias
@@ -17,6 +18,7 @@ from philotes_tui.tui.feed import Feed
 from philotes_tui.tui.messages import FilterClosed, FilterTyped
 from philotes_tui.tui.offload import in_thread
 from philotes_tui.tui.screens.base import PhilotesScreen
+from philotes_tui.tui.signals import cancel_without_screens
 from philotes_tui.tui.widgets.filter_line import FilterLine
 from philotes_tui.tui.widgets.resource_tree import ResourceTree
 
@@ -46,6 +48,9 @@ class OperationScreen(PhilotesScreen):
         self.feed = Feed()
         self.running = False
         self.stopping = 0
+        self._heeded = 0
+        self._asking = False
+        self._thread_ended = threading.Event()
         self._timer: Timer | None = None
 
     @property
@@ -84,17 +89,21 @@ class OperationScreen(PhilotesScreen):
     def start(self, operate: Operate) -> None:
         """Begin an operation."""
         self.feed = Feed()
-        self.running, self.stopping = True, 0
+        self.running, self.stopping, self._heeded = True, 0, 0
+        self._thread_ended = threading.Event()
         self.philotes.operation = self
         if self._timer is None:
             self._timer = self.set_interval(EACH, self._tick)
         self._timer.resume()
-        self._operate(operate, self.feed.put)
+        self._operate(operate, self.feed.put, self._thread_ended)
         self.refresh_bindings()
 
     @work(thread=True, group="operation", exit_on_error=False)
-    def _operate(self, operate: Operate, sink: Sink) -> None:
-        operate(self.philotes.services.engine(), sink)
+    def _operate(self, operate: Operate, sink: Sink, ended: threading.Event) -> None:
+        try:
+            operate(self.philotes.services.engine(), sink)
+        finally:
+            ended.set()
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -121,6 +130,7 @@ class OperationScreen(PhilotesScreen):
     def _tick(self) -> None:
         if not self.running:
             return
+        self._ask_to_stop()
         news = self.feed.drain()
         with self.app.batch_update():
             self.draw(news=news)
@@ -133,14 +143,31 @@ class OperationScreen(PhilotesScreen):
             self.draw(news=True)
             self.refresh_bindings()
 
+    def _ask_to_stop(self) -> None:
+        """Ask the engine as often as was wanted; before it has begun, ask it again later."""
+        if self._heeded < self.stopping and not self._asking:
+            self._asking = True
+            self._cancel()
+
     @work(group="stop", exit_on_error=False)
-    async def _ask_to_stop(self) -> None:
+    async def _cancel(self) -> None:
         services = self.philotes.services
         try:
-            await in_thread(lambda: services.engine().cancel())
+            self._heeded += await in_thread(lambda: services.engine().cancel())
         except Exception as fault:  # noqa: BLE001 - said on the screen
+            self._heeded = self.stopping
             error = as_error(fault, "cancelling", services.log_file)
             self.notify(error.sentence(), severity="error", markup=False)
+        finally:
+            self._asking = False
+
+    def abandoned(self) -> str:
+        """Cancel because nothing can be drawn any more; return what to tell of it."""
+        services = self.philotes.services
+        times = max(self.stopping, 1) - self._heeded
+        cancel_without_screens(lambda: services.engine().cancel(), self._thread_ended, times)
+        name = wording.OPERATION[self.KIND]
+        return f"The {name} is being cancelled; waiting for operations in flight."
 
     def cancel_question(self) -> None:
         """Ask whether to cancel; a screen whose operation is harmless does not ask."""
