@@ -24,6 +24,7 @@
     │   ├── WrongPassphrase
     │   └── BackendUnavailable
     ├── ReleaseMoved                the tag no longer is what was approved
+    ├── StackMoved                  the stack no longer is what the preview compared with
     ├── ApprovalRequired            a deploy without a terminal and without --yes
     ├── StateFolderError            disk full, not writable
     └── DemoError                   a demo process did not start or died
@@ -154,6 +155,13 @@ class ReleaseMoved(PhilotesError):
 
     exit_code = 5
     kind = "release-moved"
+
+
+class StackMoved(PhilotesError):
+    """The stack's destination, configuration or state changed between preview and deploy."""
+
+    exit_code = 5
+    kind = "stack-moved"
 
 
 class ToolError(PhilotesError):

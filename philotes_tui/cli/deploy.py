@@ -6,11 +6,12 @@ from dataclasses import replace
 import click
 
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.operation import check_choice, chosen_source, run_operation, verify_unmoved
+from philotes_tui.cli.operation import check_choice, chosen_source, resolved, run_operation
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes, print_outcome
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Change, Progress, Target
+from philotes_tui.engine.approval import Resolved, moved, state_of
 from philotes_tui.errors import ApprovalRequired
 from philotes_tui.settings import Settings
 
@@ -49,11 +50,13 @@ def command(
         engine = wiring.engine()
     change = Change(name, source, message, context=target.context)
     if not yes:
+        before = Resolved(target, source, state_of(name, engine.stacks()))
         planned = run_operation(wiring, lambda sink: engine.preview(change, sink), target)
         print_changes(planned, properties=False)
         _ask(planned, target, source.label)
         change = replace(change, expected=len(planned.resources))
-        verify_unmoved(wiring, target, source)
+        if error := moved(before, resolved(wiring, engine, name, version, local=local)):
+            raise error
     done = run_operation(wiring, lambda sink: engine.up(change, sink), target, as_json=as_json)
     if not as_json:
         print_outcome(done)

@@ -25,7 +25,8 @@ from philotes_tui.cli.report import (
 from philotes_tui.cli.signals import ENDING
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Engine, Event, Kind, Progress, Sink, Target, fold
-from philotes_tui.errors import PhilotesError, ReleaseMoved
+from philotes_tui.engine.approval import Resolved, state_of
+from philotes_tui.errors import PhilotesError
 from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Version
 
 TICK = 0.1
@@ -58,31 +59,26 @@ def chosen_source(
     """
     check_choice(version, local=local)
     if version is None:
-        return LocalChart(wiring.local_charts())
+        return LocalChart(wiring.local_charts(), wiring.local_digest())
     wanted = Version.parse(version)
     with patience(f"{target.registry} to tell what version {wanted} is"):
         digest = asyncio.run(wiring.charts(target).digest(wanted))
     return RegistryChart(target.registry, wanted, digest, target.plain_http)
 
 
-def verify_unmoved(wiring: Wiring, target: Target, source: ChartSource) -> None:
-    """Make sure the tag still is what was previewed.
+def resolved(
+    wiring: Wiring, engine: Engine, stack: str, version: str | None, *, local: bool
+) -> Resolved:
+    """Return what the chart that was asked for means on a stack right now.
 
     Raises:
-        ReleaseMoved: It points to another digest now.
-        VersionNotFound: It is gone.
+        PhilotesError: As `Wiring.target`, `Wiring.require_cluster`, `chosen_source` and
+            `Engine.stacks`.
     """
-    if not isinstance(source, RegistryChart) or source.digest is None:
-        return
-    with patience(f"{target.registry} to tell whether {source.version} is still the same"):
-        now = asyncio.run(wiring.charts(target).digest(source.version))
-    if now != source.digest:
-        raise ReleaseMoved(
-            f"Version {source.version} was published again since the preview",
-            on=source.registry,
-            said=f"previewed {source.digest}, now {now}",
-            todo="Preview it again and approve what it is now.",
-        )
+    target = wiring.target(stack)
+    wiring.require_cluster(stack)
+    source = chosen_source(wiring, target, version, local=local)
+    return Resolved(target, source, state_of(stack, engine.stacks()))
 
 
 def run_operation(

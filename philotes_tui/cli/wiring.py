@@ -55,7 +55,8 @@ class Wiring:
         from philotes_tui.releases import is_loopback
 
         stack = self.checked_stack(stack)
-        configured = StackFile.read(self.settings.project, stack).settings
+        file = StackFile.read(self.settings.project, stack)
+        configured = file.settings
         registry = self.settings.registry or configured.chart_registry
         plain = is_loopback(registry) if self.settings.registry else configured.plain_http
         try:
@@ -72,6 +73,7 @@ class Wiring:
             registry=registry,
             plain_http=plain if self.settings.plain_http is None else self.settings.plain_http,
             problem=problem,
+            revision=file.revision,
         )
 
     def require_cluster(self, stack: str) -> None:
@@ -225,6 +227,19 @@ class Wiring:
         except LocalChartsUnusable as error:
             raise SettingsError("There are no local charts", said=str(error)) from error
 
+    def local_digest(self) -> str:
+        """Return the digest of the local charts' content as it is now.
+
+        Raises:
+            SettingsError: There are no charts, or they are broken.
+        """
+        from philotes_stack.local_charts import LocalChartsUnusable, content_digest
+
+        try:
+            return content_digest(self.local_charts().parent)
+        except LocalChartsUnusable as error:
+            raise SettingsError("The local charts cannot be read", said=str(error)) from error
+
     def services(self) -> "Services":
         """Return what the screens are given."""
         from philotes_tui.tui.services import Services
@@ -238,6 +253,7 @@ class Wiring:
             charts=self.charts,
             engine=self.engine,
             local_charts=self.local_charts(),
+            local_digest=self.local_digest,
             log_file=self.settings.log_file,
             settings_file=self.settings.file,
             theme=_read_line(preferences),

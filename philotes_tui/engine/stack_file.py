@@ -3,6 +3,8 @@
 The keys are those of the stack program (`stack/Pulumi.yaml`).
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,17 @@ from philotes_tui.engine.yaml_file import dumped, parse_document
 from philotes_tui.errors import SettingsError
 from philotes_tui.releases import ChartSource, RegistryChart
 
+_WRITTEN = frozenset(
+    f"{NAMESPACE}:{key}"
+    for key in (
+        "chartRegistry",
+        "chartVersion",
+        "useLocalCharts",
+        "chartRegistryPlainHttp",
+        "chartDigest",
+        "kubeContext",
+    )
+)
 _SECRETS_PROVIDER = ("secretsprovider", "encryptedkey", "encryptionsalt")
 
 
@@ -67,6 +80,19 @@ class StackFile:
             SettingsError: As for `read`.
         """
         return cls(path, stack, text, read_settings(parse_document(text, path), path, stack))
+
+    @property
+    def revision(self) -> str:
+        """Return a digest of what a deploy takes from this file and not from elsewhere.
+
+        Left out is what this program and Pulumi write by themselves: chart, context and
+        the keys of the secrets provider. So a file made by the first preview has the
+        revision of the one that was absent before.
+        """
+        config = parse_document(self.text, self.path).get("config") or {}
+        kept = {str(key): value for key, value in config.items() if str(key) not in _WRITTEN}
+        kept.setdefault(f"{NAMESPACE}:environment", self.settings.environment)
+        return hashlib.sha256(json.dumps(_plain(kept), sort_keys=True).encode()).hexdigest()
 
     def with_source(self, source: ChartSource, *, pinned: bool = False, context: str = "") -> str:
         """Return the document with the chart set to `source`; all else stays as it is.
@@ -136,6 +162,15 @@ def _source_keys(source: ChartSource, *, pinned: bool) -> dict[str, str | None]:
         "chartRegistryPlainHttp": "true" if source.plain_http else "false",
         "chartDigest": source.digest if pinned else None,
     }
+
+
+def _plain(value: object) -> object:
+    """Return a value of YAML as JSON has it; what JSON does not know becomes its text."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
 
 
 def _set(config: CommentedMap, key: str, value: str | None, *, keep: bool = False) -> None:

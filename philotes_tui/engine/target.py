@@ -18,6 +18,7 @@ class Target:
         registry: The OCI folder the charts come from, `oci://…`.
         plain_http: Whether the registry is spoken to without TLS.
         problem: One sentence why the cluster cannot be named, or empty.
+        revision: A digest of all the stack file says besides chart and context.
     """
 
     stack: str
@@ -28,6 +29,7 @@ class Target:
     registry: str
     plain_http: bool = False
     problem: str = ""
+    revision: str = ""
 
     @property
     def is_production(self) -> bool:

@@ -41,9 +41,15 @@ class RegistryChart:
 
 @dataclass(frozen=True)
 class LocalChart:
-    """The umbrella chart of a checkout, for development."""
+    """The umbrella chart of a checkout, for development.
+
+    Attributes:
+        path: Where it stands.
+        digest: The digest of its content, dependencies included, at the time of the preview.
+    """
 
     path: Path
+    digest: str = ""
 
     @property
     def label(self) -> str:

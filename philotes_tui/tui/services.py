@@ -38,6 +38,7 @@ class Services:
         charts: Opens a registry client. Cheap to call, but imports: call it in a worker.
         engine: Returns the one engine. Imports Pulumi: call it in a thread worker.
         local_charts: The charts of the local mode.
+        local_digest: Returns the digest of their content now. Blocking; raises SettingsError.
         log_file: Where details of errors go.
         settings_file: Where a person changes settings.
         theme: The name of the theme to start with, or empty.
@@ -60,3 +61,4 @@ class Services:
     save_theme: Callable[[str], None] = lambda _: None
     demo: bool = False
     require_cluster: Callable[[str], None] = lambda _: None
+    local_digest: Callable[[], str] = lambda: ""

@@ -101,6 +101,24 @@ def stage(charts: Path, cache: Path) -> StagedChart:
     return StagedChart(path=target / UMBRELLA, version=str(metadata.get("version", "")))
 
 
+def content_digest(charts: Path) -> str:
+    """Return the digest of all that `stage` would copy, as it is now.
+
+    Args:
+        charts: Folder that holds the umbrella chart and its dependencies.
+
+    Raises:
+        LocalChartsUnusable: A chart is broken or cannot be read.
+    """
+    umbrella = charts / UMBRELLA
+    try:
+        return _digest(_files(umbrella, _metadata(umbrella)))
+    except OSError as error:
+        raise LocalChartsUnusable(
+            f"The local charts cannot be read: {error.strerror}: {error.filename}"
+        ) from error
+
+
 def _metadata(chart: Path) -> Mapping[str, Any]:
     file = chart / "Chart.yaml"
     try:

@@ -223,3 +223,22 @@ def test_passphrases_made_at_once_are_one(tmp_path: Path) -> None:
     (passphrase,) = seen
     assert len(passphrase) >= 32
     assert [p.name for p in file.parent.iterdir()] == ["passphrase"]
+
+
+def test_the_revision_changes_with_what_is_deployed_and_with_nothing_else() -> None:
+    revision = parsed(FULL).revision
+    assert parsed(FULL.replace("v1:abc=", "v1:new=")).revision == revision
+    assert parsed(FULL.replace("# do not move", "")).revision == revision
+    assert parsed(parsed(FULL).with_source(chart(), pinned=True)).revision == revision
+    for old, new in (("replicaCount: 3", "replicaCount: 4"), ("lake", "sea"), ("kept", "lost")):
+        assert parsed(FULL.replace(old, new)).revision != revision
+
+
+def test_a_file_made_by_the_first_preview_has_the_revision_of_the_absent_one() -> None:
+    made = new_stack_text("prod", {"chartRegistry": "oci://example.test/charts"})
+    assert parsed(made + "encryptionsalt: v1:x\n", "prod").revision == parsed("", "prod").revision
+
+
+def test_values_of_every_kind_of_yaml_have_a_revision() -> None:
+    text = "config:\n  philotes:values: {80: 2024-01-01, x: [1.5, null, true, 0x1F]}\n"
+    assert parsed(text).revision != parsed(text.replace("1.5", "1.6")).revision

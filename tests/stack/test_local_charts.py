@@ -10,6 +10,7 @@ from philotes_stack.local_charts import (
     StagedChart,
     cache_folder,
     charts_folder,
+    content_digest,
     stage,
 )
 
@@ -61,6 +62,13 @@ def test_a_changed_subchart_is_staged_anew_beside_the_old_one(own: Path, cache: 
     assert first.path != second.path
     assert "replicaCount: 4" in _staged_api_values(second)
     assert "replicaCount: 2" in _staged_api_values(first)
+
+
+def test_the_digest_is_that_of_all_that_would_be_staged(own: Path, cache: Path) -> None:
+    first = content_digest(own)
+    assert stage(own, cache).path.parent.name == first
+    (own / "philotes-worker" / "values.yaml").write_text("replicaCount: 9\n")
+    assert content_digest(own) != first
 
 
 def test_what_was_vendored_in_the_checkout_is_not_used(own: Path, cache: Path) -> None:

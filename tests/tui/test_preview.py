@@ -267,7 +267,7 @@ async def test_a_tag_that_moved_since_the_preview_is_not_deployed(stage: Stage) 
         await walk.asked(pilot, "0.2.0")
         stage.charts.digests = {"0.2.0": "sha256:" + "ff" * 32}
         await pilot.press("y")
-        await until(pilot, lambda: "no longer what was previewed" in screen_text(app))
+        await until(pilot, lambda: "published again since the preview" in screen_text(app))
         assert not stage.engine.ups
         await pilot.press("r")
         screen = await walk.preview_screen(pilot)
@@ -275,6 +275,18 @@ async def test_a_tag_that_moved_since_the_preview_is_not_deployed(stage: Stage) 
         source = stage.engine.previews[-1].source
         assert isinstance(source, RegistryChart)
         assert source.digest == "sha256:" + "ff" * 32
+
+
+async def test_a_stack_that_somebody_else_changed_since_the_preview_is_left_alone(
+    stage: Stage,
+) -> None:
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.asked(pilot, "0.2.0")
+        stage.engine.deployed = {**stage.engine.deployed, "dev": "0.2.1"}
+        await pilot.press("y")
+        await until(pilot, lambda: "was changed by somebody else" in screen_text(app))
+        assert not stage.engine.ups
 
 
 async def test_a_context_that_changed_since_the_preview_is_not_deployed_to(stage: Stage) -> None:

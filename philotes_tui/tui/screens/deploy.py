@@ -1,5 +1,6 @@
 """The deploy: a live tree above, the log below, and a plain summary at the end."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -210,7 +211,9 @@ class DeployScreen(OperationScreen):
 
     @work(group="resolve", exclusive=True, exit_on_error=False)
     async def _ask(self) -> None:
-        services, before = self.philotes.services, self.request.resolved
+        services = self.philotes.services
+        # What the stack holds was changed by the very deploy that is done again.
+        before = replace(self.request.resolved, state=None)
         version = getattr(before.source, "version", None)
         try:
             now = await in_thread(lambda: resolve(services, self.stack, version))
