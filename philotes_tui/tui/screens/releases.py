@@ -266,6 +266,8 @@ class ReleasesScreen(PhilotesScreen):
             return self._fault is not None or self.philotes.deployed.fault is not None
         if action == "stack" and parameters:
             return int(str(parameters[0])) <= len(self.philotes.services.stacks)
+        if action == "filter" and self.query_one(FilterLine).has_focus_within:
+            return False  # the key is typed into it
         if action in {"filter", "toggle_prereleases"}:
             return not self.philotes.place.local
         return True
