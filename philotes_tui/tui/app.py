@@ -24,7 +24,7 @@ from philotes_tui.tui.first_frame import when_drawn
 from philotes_tui.tui.messages import StacksRead, StacksUnreadable, TargetRead, TargetUnreadable
 from philotes_tui.tui.offload import in_thread
 from philotes_tui.tui.screens.base import PhilotesScreen
-from philotes_tui.tui.screens.confirm import ConfirmDialog, Question
+from philotes_tui.tui.screens.confirm import QUIT, ConfirmDialog, Question, quit_running
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
 from philotes_tui.tui.screens.help import HelpDialog, keys_text
 from philotes_tui.tui.screens.operation import OperationScreen
@@ -34,8 +34,6 @@ from philotes_tui.tui.services import Services
 from philotes_tui.tui.session import Deployed, Place
 from philotes_tui.tui.signals import take_signals
 from philotes_tui.tui.themes import DARK, LIGHT, THEMES
-
-LEAVE = Question("Quit?", "Nothing is running; nothing is lost.", safe="Stay", other="Quit")
 
 
 class PhilotesApp(App[tuple[str, ...]]):
@@ -105,7 +103,7 @@ class PhilotesApp(App[tuple[str, ...]]):
         self.theme_changed_signal.subscribe(self, lambda theme: self._save_theme(theme.name))
         when_drawn(self, self.reload)
         if not self.is_headless:
-            take_signals(self._interrupted, self.told_to_leave)
+            take_signals(self.action_interrupt, self.told_to_leave)
 
     # Where we are and what is deployed
 
@@ -196,40 +194,49 @@ class PhilotesApp(App[tuple[str, ...]]):
             return
         if isinstance(self.screen, ConfirmDialog | TooSmallScreen):
             return
-        name = wording.OPERATION[running.KIND]
 
-        def answered(yes: bool | None) -> None:
-            if yes and self.operation is None:
-                self._leave()
-            elif yes:
-                self._leaving = True
-                running.stop()
-
-        text = (
-            f"A {name} is running. Quitting cancels it: operations in flight are allowed to "
-            "end, then the program quits by itself."
-        )
-        question = Question("Quit?", text, safe="Keep running", other="Cancel it and quit")
-        self.push_screen(ConfirmDialog(question), answered)
+        self._ask_to_leave(quit_running(wording.OPERATION[running.KIND]))
 
     def action_interrupt(self) -> None:
         """Cancel what runs, else ask whether to quit; a second ctrl+c then quits."""
+        if not self.screen_stack or self._exit:
+            return  # a signal that comes while the screens are taken down
         if self.operation is not None and self.operation.running:
             if not isinstance(self.screen, ConfirmDialog | TooSmallScreen):
                 self.operation.cancel_question()
             return
+        if self._drop_approval():
+            return
         if isinstance(self.screen, ConfirmDialog | TooSmallScreen):
             self._leave()
             return
-        self.push_screen(ConfirmDialog(LEAVE), lambda yes: self._leave() if yes else None)
+        self._ask_to_leave(QUIT)
+
+    def _ask_to_leave(self, question: Question) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:  # by now something may have begun, or ended
+                self._leave_in_order()
+
+        self.push_screen(ConfirmDialog(question), answered)
+
+    def _drop_approval(self) -> bool:
+        """Let nothing begin that was approved but is still checked; return whether there was."""
+        screens = [screen for screen in self.screen_stack if isinstance(screen, OperationScreen)]
+        return any(screen.drop_approval() for screen in screens)
+
+    def _leave_in_order(self, *, at_once: bool = False) -> None:
+        """Leave, once what runs has been cancelled and has ended."""
+        running = self.operation
+        if running is None or not running.running:
+            self._leave()
+            return
+        self._leaving = True
+        if at_once or not running.stopping:  # the second cancel would stop it at once
+            running.stop()
 
     def _leave(self) -> None:
+        self._drop_approval()
         self.exit(tuple(self._told), return_code=self._code)
-
-    def _interrupted(self) -> None:
-        """Answer SIGINT, as far as there is still a screen to answer on."""
-        if self.screen_stack and not self._exit:
-            self.action_interrupt()
 
     def told_to_leave(self, number: int = signal.SIGHUP) -> None:
         """Leave without asking: cancel what runs, wait for it, and end.
@@ -238,12 +245,8 @@ class PhilotesApp(App[tuple[str, ...]]):
             number: The signal that told so; the exit code is 128 more, as shells expect.
         """
         self._code = 128 + number
-        running = self.operation
-        if running is not None and running.running:
-            self._leaving = True
-            running.stop()
-        else:
-            self._leave()
+        # A terminal that goes away tells it twice, by SIGHUP and at the next read.
+        self._leave_in_order(at_once=self._leaving and number == signal.SIGTERM)
 
     def _handle_exception(self, error: Exception) -> None:
         """Log a defect of our own with its traceback, and leave with a sentence."""

@@ -144,6 +144,7 @@ class ListedCharts:
     fault: Exception | None = None
     digests: dict[str, str] = field(default_factory=dict)
     gate: Gate | None = None
+    digest_gate: Gate | None = None
 
     async def catalog(self) -> Catalog:
         if self.gate is not None:
@@ -153,6 +154,8 @@ class ListedCharts:
         return catalog_from_tags(self.tags)
 
     async def digest(self, version: Version) -> str:
+        if self.digest_gate is not None:
+            self.digest_gate.wait()
         if self.fault is not None:
             raise self.fault
         return self.digests.get(version.text, "sha256:" + "1f" * 32)

@@ -31,6 +31,18 @@ class Question:
     other: str
 
 
+QUIT = Question("Quit?", "Nothing is running; nothing is lost.", safe="Stay", other="Quit")
+
+
+def quit_running(name: str) -> Question:
+    """Return the question asked when the operator quits while a `name` is running."""
+    text = (
+        f"A {name} is running. Quitting cancels it: operations in flight are allowed to "
+        "end, then the program quits by itself."
+    )
+    return Question("Quit?", text, safe="Keep running", other="Cancel it and quit")
+
+
 class ConfirmDialog(Dialog[bool]):
     """Returns whether the answer was the one that acts."""
 

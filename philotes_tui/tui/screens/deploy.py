@@ -49,6 +49,7 @@ class DeployScreen(OperationScreen):
     """Deploys what was approved and stays until it has ended."""
 
     KIND = Kind.UP
+    APPROVE = "r asks again."
     CSS_PATH = "deploy.tcss"
     AUTO_FOCUS = "#tree"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,7 +65,6 @@ class DeployScreen(OperationScreen):
         super().__init__()
         self.request = request
         self.error: PhilotesError | None = None
-        self._resolving = False
 
     @property
     def label(self) -> str:
@@ -167,7 +167,6 @@ class DeployScreen(OperationScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what works now."""
-        del parameters
         if action in {"cancel", "cancel_question"}:
             return self.running
         if action == "retry":
@@ -177,9 +176,9 @@ class DeployScreen(OperationScreen):
         if action == "back":
             over = not self.running and not self._resolving
             return over or self.query_one(FilterLine).display
-        if action == "filter":
-            return self.query_one(ResourceTree).display
-        return True
+        if action == "filter" and not self.query_one(ResourceTree).display:
+            return False
+        return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
         """Ask whether to cancel, and the second time whether to stop at once."""
@@ -199,7 +198,7 @@ class DeployScreen(OperationScreen):
 
         def answered(approved: bool | None) -> None:
             if approved:
-                self._resolving = True
+                self._resolving = self._approved = True
                 self.query_one(BusyLine).start("Checking that nothing moved")
                 self._ask()
                 self.refresh_bindings()
@@ -225,10 +224,14 @@ class DeployScreen(OperationScreen):
 
     @on(Resolution)
     def _resolution(self, message: Resolution) -> None:
+        if not self._approved:
+            return  # dropped meanwhile
         self._resolving = False
         if message.error is None:
-            self._begin()
+            if self.take_approval():
+                self._begin()
             return
+        self._approved = False
         self.query_one(BusyLine).stop(f"✗ {message.error.what}")
         self.philotes.show_error(message.error)
         self.refresh_bindings()

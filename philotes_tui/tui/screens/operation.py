@@ -19,6 +19,7 @@ from philotes_tui.tui.messages import FilterClosed, FilterTyped
 from philotes_tui.tui.offload import in_thread
 from philotes_tui.tui.screens.base import PhilotesScreen
 from philotes_tui.tui.signals import cancel_without_screens
+from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.filter_line import FilterLine
 from philotes_tui.tui.widgets.resource_tree import ResourceTree
 
@@ -32,6 +33,8 @@ class OperationScreen(PhilotesScreen):
     """Runs one operation at a time on a thread, and draws its fold on the screen's."""
 
     KIND = Kind.PREVIEW
+    APPROVE = ""
+    """What to press to approve, for a sentence."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "slash",
@@ -48,6 +51,8 @@ class OperationScreen(PhilotesScreen):
         self.feed = Feed()
         self.running = False
         self.stopping = 0
+        self._resolving = False
+        self._approved = False
         self._heeded = 0
         self._asking = False
         self._thread_ended = threading.Event()
@@ -65,6 +70,11 @@ class OperationScreen(PhilotesScreen):
     @abstractmethod
     def ended(self, error: PhilotesError | None) -> None:
         """Take the end of the operation."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key of the filter to the filter while that is typed."""
+        del parameters
+        return action != "filter" or not self.query_one(FilterLine).has_focus_within
 
     def action_filter(self) -> None:
         """Open the filter of the resources."""
@@ -85,6 +95,30 @@ class OperationScreen(PhilotesScreen):
             return False
         line.action_clear()
         return True
+
+    def drop_approval(self) -> bool:
+        """Forget an approval whose facts are still checked; return whether there was one."""
+        if not self._approved:
+            return False
+        self._approved = self._resolving = False
+        self.workers.cancel_group(self, "resolve")
+        self._not_started("Not started")
+        return True
+
+    def take_approval(self) -> bool:
+        """Use up an approval whose facts hold; return whether the deploy may begin.
+
+        It may not under another screen: what is asked there would be answered blindly.
+        """
+        if self._approved and self.app.screen is not self:
+            self._not_started("Not started: another question was open")
+            self._approved = False
+        stands, self._approved = self._approved, False
+        return stands
+
+    def _not_started(self, said: str) -> None:
+        self.query_one(BusyLine).stop(f"{said}. {self.APPROVE}")
+        self.refresh_bindings()
 
     def start(self, operate: Operate) -> None:
         """Begin an operation."""

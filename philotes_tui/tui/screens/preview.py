@@ -35,6 +35,7 @@ class PreviewScreen(OperationScreen):
     """Previews one version, or the local charts, on one stack."""
 
     KIND = Kind.PREVIEW
+    APPROVE = "a approves again."
     CSS_PATH = "preview.tcss"
     AUTO_FOCUS = "#tree"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,7 +60,6 @@ class PreviewScreen(OperationScreen):
         self.resolved: Resolved | None = None
         self._fault: PhilotesError | None = None
         self._leaving = False
-        self._resolving = False
 
     @property
     def label(self) -> str:
@@ -102,7 +102,7 @@ class PreviewScreen(OperationScreen):
         self._resolve(before_deploy=False)
 
     def _resolve(self, *, before_deploy: bool) -> None:
-        self._resolving = True
+        self._resolving, self._approved = True, before_deploy
         what = "Checking that nothing moved" if before_deploy else f"Looking up {self.label}"
         self.query_one(BusyLine).start(what)
         self._ask(before_deploy)
@@ -121,9 +121,12 @@ class PreviewScreen(OperationScreen):
 
     @on(Resolution)
     def _resolution(self, message: Resolution) -> None:
+        if message.before_deploy and not self._approved:
+            return  # dropped meanwhile
         self._resolving = False
         now = message.resolved
         if now is None:
+            self._approved = False
             self._fail(message.error)
         elif not message.before_deploy:
             self.resolved = now
@@ -133,10 +136,11 @@ class PreviewScreen(OperationScreen):
             self.start(lambda engine, sink: engine.preview(change, sink))
         elif self.resolved is not None:
             error = moved(self.resolved, now)
-            if error is None:
-                self._deploy(self.resolved)
-            else:
+            if error is not None:
+                self._approved = False
                 self._fail(error)
+            elif self.take_approval():
+                self._deploy(self.resolved)
 
     def _fail(self, error: PhilotesError | None) -> None:
         if error is None:
@@ -227,14 +231,13 @@ class PreviewScreen(OperationScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what works now."""
-        del parameters
         if action == "approve":
             return self.approvable
         if action == "cancel":
             return self.running
         if action == "rerun":
             return not self.running and not self._resolving
-        return True
+        return super().check_action(action, parameters)
 
     def action_approve(self) -> None:
         """Ask for approval, then check that what was previewed still holds."""
@@ -272,6 +275,7 @@ class PreviewScreen(OperationScreen):
         """Go back; a filter is cleared and a running preview is cancelled first."""
         if self.filter_cleared():
             return
+        self.drop_approval()
         if self.running:
             self._leaving = True
             self.stop()
