@@ -17,12 +17,15 @@ _MODE = 0o600
 def save(path: Path, text: str) -> None:
     """Write the file in one step, with the mode it has, or 0600 if it is new.
 
+    A symbolic link stays one: the file it leads to is written.
+
     Raises:
         StateFolderError: The disk is full or the folder cannot be written; the old
             file is untouched.
     """
     draft: str | None = None
     try:
+        path = Path(os.path.realpath(path))  # as given, where links go round in a circle
         mode = path.stat().st_mode & 0o777 if path.exists() else _MODE
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

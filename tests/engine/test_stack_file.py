@@ -242,3 +242,17 @@ def test_a_file_made_by_the_first_preview_has_the_revision_of_the_absent_one() -
 def test_values_of_every_kind_of_yaml_have_a_revision() -> None:
     text = "config:\n  philotes:values: {80: 2024-01-01, x: [1.5, null, true, 0x1F]}\n"
     assert parsed(text).revision != parsed(text.replace("1.5", "1.6")).revision
+
+
+def test_a_stack_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    real = tmp_path / "elsewhere" / "dev.yaml"
+    real.parent.mkdir()
+    real.write_text("old")
+    real.chmod(0o640)
+    link = tmp_path / "Pulumi.dev.yaml"
+    link.symlink_to("elsewhere/dev.yaml")
+    save(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert [path.name for path in real.parent.iterdir()] == ["dev.yaml"]
