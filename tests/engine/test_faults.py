@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from philotes_tui.engine import (
     OperationEnded,
     Progress,
     Result,
+    Severity,
     fold,
 )
 from philotes_tui.engine.pulumi import PulumiEngine
@@ -255,6 +257,44 @@ def test_a_broken_stack_file_is_named_with_its_line_and_left_alone(
     assert caught.value.on.startswith(str(path))
     assert path.read_text() == broken
     assert ended(heard).result is Result.FAILED
+
+
+@pytest.mark.parametrize("fault", ["broken", "unwritable"])
+def test_a_deploy_whose_configuration_cannot_be_saved_has_succeeded_with_a_warning(
+    small: SmallEngine, heard: Heard, fault: str
+) -> None:
+    path = stack_path(small.project, "dev")
+
+    def edited_meanwhile() -> None:
+        small_program()
+        if fault == "broken":
+            path.write_text("config: [1,\n")
+        else:
+            path.unlink()
+            path.symlink_to("/proc/nowhere/file")
+
+    assert small(edited_meanwhile).up(change("0.2.0"), heard).result is Result.SUCCEEDED
+    (warning,) = [e for e in heard.events if isinstance(e, Diagnostic)]
+    assert warning.severity is Severity.WARNING
+    assert f"could not be saved to {path}" in warning.text
+    assert "deploy the same version again" in warning.text
+    assert small().stacks()[0].deployed == "0.2.0"
+
+
+def test_what_a_killed_program_left_is_removed_by_the_next_operation(small: SmallEngine) -> None:
+    left = small.project / ".running" / "left"
+    left.mkdir(parents=True)
+    (left / "Pulumi.dev.yaml").write_text("config: {}\n")
+    seen: list[int] = []
+
+    def looks() -> None:
+        seen.extend(
+            stat.S_IMODE(p.stat().st_mode) for p in left.parent.iterdir() if p.name != "lock"
+        )
+
+    small(looks).preview(change(), lambda _: None)
+    assert seen == [0o700]
+    assert [path.name for path in left.parent.iterdir()] == ["lock"]
 
 
 def test_after_a_fault_the_same_engine_works_again(small: SmallEngine) -> None:

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,11 +59,14 @@ class Command(PulumiCommand):
         additional_env: Mapping[str, str],
         on_output: Callable[[str], object] | None = None,
         on_error: Callable[[str], object] | None = None,
+        *,
+        keep: Sequence[int] = (),
     ) -> CommandResult:
         """Run the command line to its end and return what it printed and its exit code.
 
         Unlike the base class this returns failures too; the caller reads the code.
-        The callbacks get the lines once the process has ended.
+        The callbacks get the lines once the process has ended. It inherits the descriptors
+        `keep`, and so the locks on them, until its own end.
 
         Raises:
             ToolMissing: The program is not there.
@@ -72,7 +75,9 @@ class Command(PulumiCommand):
             OperationCancelled: `interrupt` was called since the last `reset`.
         """
         with _scratch() as out, _scratch() as err:
-            process = self._start(["--non-interactive", *args], cwd, additional_env, out, err)
+            process = self._start(
+                ["--non-interactive", *args], cwd, additional_env, (out, err), keep
+            )
             try:
                 code = self._wait(process)
             finally:
@@ -120,8 +125,8 @@ class Command(PulumiCommand):
         args: list[str],
         cwd: str,
         additional_env: Mapping[str, str],
-        out: BinaryIO,
-        err: BinaryIO,
+        streams: tuple[BinaryIO, BinaryIO],
+        keep: Sequence[int],
     ) -> "subprocess.Popen[bytes]":
         if any(VARIABLE in arg for arg in args):
             raise ValueError("a passphrase is never an argument")
@@ -135,11 +140,12 @@ class Command(PulumiCommand):
                 self._process = subprocess.Popen(
                     [self.command, *args],
                     stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
+                    stdout=streams[0],
+                    stderr=streams[1],
                     cwd=cwd,
                     env=env,
                     start_new_session=True,
+                    pass_fds=keep,
                 )
                 self.starts += 1
                 return self._process

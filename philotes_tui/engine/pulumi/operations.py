@@ -1,10 +1,7 @@
 """One operation from its configuration to its end."""
 
-import contextlib
 import logging
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ from pulumi.automation import CommandResult
 
 from philotes_tui.engine.events import Diagnostic, Kind, LogLine, Severity
 from philotes_tui.engine.file_backend import FileBackend
+from philotes_tui.engine.private_folder import PrivateFolder, private_folder
 from philotes_tui.engine.project import ensure_project, ensure_stack_file
 from philotes_tui.engine.pulumi.command import Command
 from philotes_tui.engine.pulumi.failures import Failure, error_of
@@ -20,10 +18,10 @@ from philotes_tui.engine.pulumi.queries import EXIT_STACK_NOT_FOUND
 from philotes_tui.engine.pulumi.session import Program, run_with_program
 from philotes_tui.engine.pulumi.stream import EventStream
 from philotes_tui.engine.pulumi.translate import traceback_of, translate
-from philotes_tui.engine.stack_file import StackFile, adopt_salt
+from philotes_tui.engine.stack_file import StackFile, adopt_salt, stack_path
 from philotes_tui.engine.values import without_credentials
 from philotes_tui.engine.yaml_file import save
-from philotes_tui.errors import PhilotesError, StateFolderError
+from philotes_tui.errors import PhilotesError, SettingsError, StateFolderError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartSource
 
@@ -90,12 +88,12 @@ class Operation:
         ensure_stack_file(self.project_dir, self.request.stack, self.initial)
         if self.backend is not None and not self.backend.exists(self.request.stack):
             self._create_stack()
-        with _private_folder() as folder:
-            config = self._configured(folder)
-            result = self._run_program(config)
+        with private_folder(self.project_dir) as folder:
+            config = self._configured(folder.path)
+            result = self._run_program(config, folder)
             if result.code == EXIT_STACK_NOT_FOUND:
                 self._create_stack()
-                result = self._run_program(self._configured(folder))
+                result = self._run_program(self._configured(folder.path), folder)
             if result.code != 0:
                 raise self._error(result)
             if self.request.kind is Kind.UP and self.request.source is not None:
@@ -116,19 +114,22 @@ class Operation:
         return path
 
     def _save(self, used: Path, source: ChartSource) -> None:
-        file = StackFile.read(self.project_dir, self.request.stack)
-        text = adopt_salt(
-            file.with_source(source, context=self.request.context), used.read_text(encoding="utf-8")
-        )
+        """Keep what was deployed; the cluster is changed, so a fault here fails nothing."""
+        stack = self.request.stack
         try:
-            save(file.path, text)
-        except StateFolderError as error:
-            raise StateFolderError(
-                "The deploy succeeded, but the stack's configuration could not be saved",
-                on=error.on,
-                said=error.said,
-                todo="Free some space, then deploy the same version again.",
-            ) from error
+            file = StackFile.read(self.project_dir, stack)
+            text = file.with_source(source, context=self.request.context)
+            save(file.path, adopt_salt(text, used.read_text(encoding="utf-8")))
+        except (SettingsError, StateFolderError) as error:
+            self.stream.emit(
+                Diagnostic(
+                    self.stream.clock(),
+                    Severity.WARNING,
+                    "The deploy succeeded, but its chart version and context could not be saved"
+                    f" to {stack_path(self.project_dir, stack)}, which still names the ones"
+                    f" before. {error.sentence()} Then deploy the same version again.",
+                )
+            )
 
     def _create_stack(self) -> None:
         """Create the stack in the backend; this writes the salt of its secrets to its file."""
@@ -140,7 +141,7 @@ class Operation:
         if result.code != 0 and "already exists" not in result.stderr:
             raise self._error(result)
 
-    def _run_program(self, config: Path) -> CommandResult:
+    def _run_program(self, config: Path, folder: PrivateFolder) -> CommandResult:
         request = self.request
         args = [
             *_VERBS[request.kind],
@@ -156,10 +157,11 @@ class Operation:
             str(self.project_dir),
             # The provider leaves a copy of the kubeconfig in the folder of temporary files
             # (pulumi/pulumi-kubernetes:provider/pkg/provider/provider.go, Configure).
-            {**self.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(config.parent))},
+            {**self.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder.path))},
             self.program,
             on_event=self._on_event,
             on_error=self._on_error_line,
+            keep=(folder.lock,),
         )
 
     def _on_event(self, raw: Mapping[str, Any]) -> None:
@@ -192,21 +194,3 @@ class Operation:
                 backend_url=backend.folder.as_uri() if backend else "",
             )
         )
-
-
-@contextlib.contextmanager
-def _private_folder() -> Iterator[Path]:
-    """A folder of mode 0700 that is gone afterwards: it holds encrypted values."""
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="philotes-tui-"))
-    except OSError as error:
-        raise StateFolderError(
-            "No temporary folder can be made",
-            on=tempfile.gettempdir(),
-            said=error.strerror or str(error),
-            todo="Free some space, then try again.",
-        ) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -78,6 +78,7 @@ def run_with_program(
     *,
     on_event: RawSink,
     on_error: LineSink,
+    keep: Sequence[int] = (),
 ) -> CommandResult:
     """Run an operation with the inline program and return how the command line ended.
 
@@ -89,6 +90,7 @@ def run_with_program(
         program: What the language host runs.
         on_event: Takes each engine event as parsed JSON, on another thread.
         on_error: Takes each line of standard error at the end.
+        keep: Descriptors the command line inherits.
 
     Raises:
         ToolMissing, ToolUnfit: The command line cannot be started.
@@ -105,6 +107,7 @@ def run_with_program(
             # The hidden flag --event-log exists only in this mode.
             {**environ, "PULUMI_DEBUG_COMMANDS": "true"},
             on_error=on_error,
+            keep=keep,
         )
     # The program's last calls fail once the server is gone; only then can it end.
     if not program.ended(PROGRAM_GRACE):
