@@ -107,11 +107,12 @@ def test_what_the_program_prints_becomes_a_line_of_the_log_and_nothing_else(
     small: SmallEngine, heard: Heard, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def talkative() -> None:
-        sys.stdout.write("from the program\x1b[2J\n")
+        sys.stdout.write("from the program\x1b[2J at https://ada:pass@example.test\n")
         Thing("one", {})
 
     small(talkative).preview(change(), heard)
-    assert [e.text for e in heard.events if isinstance(e, LogLine)] == ["from the program"]
+    texts = [e.text for e in heard.events if isinstance(e, LogLine)]
+    assert texts == ["from the program at https://[secret]@example.test"]
     assert capsys.readouterr() == ("", "")
 
 

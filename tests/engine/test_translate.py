@@ -295,3 +295,16 @@ def test_an_event_is_read_as_the_command_line_writes_it() -> None:
     (event,) = translate(json.loads(line), AT)
     assert isinstance(event, StepStarted)
     assert (event.step.name, event.step.inputs) == ("one", {"a": "0.1.0"})
+
+
+def test_a_url_s_password_is_shown_by_no_kind_of_event() -> None:
+    said = "see https://ada:correct-horse@example.test/x"
+    told = [
+        *translate({"policyEvent": {"policyName": "p", "message": said}}, AT),
+        *translate({"progressEvent": {"message": said}}, AT),
+        *translate({"errorEvent": {"error": said}}, AT),
+        *translate({"stdoutEvent": {"message": said}}, AT),
+    ]
+    assert len(told) == 4
+    for event in told:
+        assert "https://[secret]@example.test/x" in repr(event)

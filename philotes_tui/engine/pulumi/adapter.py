@@ -28,6 +28,7 @@ from philotes_tui.engine.pulumi.operations import Operation, Request
 from philotes_tui.engine.pulumi.queries import Queries
 from philotes_tui.engine.pulumi.session import Program
 from philotes_tui.engine.pulumi.stream import EventStream
+from philotes_tui.engine.values import without_credentials
 from philotes_tui.errors import (
     OperationCancelled,
     OperationFailed,
@@ -170,7 +171,7 @@ class PulumiEngine:
 
     def _run(self, request: Request, stream: EventStream) -> None:
         def on_print(line: str) -> None:
-            stream.emit(LogLine(self._clock(), clean_line(line)))
+            stream.emit(LogLine(self._clock(), clean_line(without_credentials(line))))
 
         program = self._program = Program(self._body, on_print)
         Operation(

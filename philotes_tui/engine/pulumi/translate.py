@@ -154,19 +154,19 @@ def _policy(body: Raw, at: float) -> tuple[Event, ...]:
     mandatory = body.get("enforcementLevel") == "mandatory"
     text = f"{body.get('policyName', 'policy')}: {body.get('message', '')}"
     severity = Severity.ERROR if mandatory else Severity.WARNING
-    return (Diagnostic(at, severity, clean_text(text).strip(), str(body.get("resourceUrn") or "")),)
+    return (Diagnostic(at, severity, _message(text), str(body.get("resourceUrn") or "")),)
 
 
 def _progress(body: Raw, at: float) -> tuple[Event, ...]:
     """Return one line when a plugin's download begins and one when it has ended."""
-    message = clean_line(str(body.get("message") or body.get("id") or ""))
+    message = clean_line(_message(str(body.get("message") or body.get("id") or "")))
     if body.get("done"):
         return (LogLine(at, f"{message}: done"),)
     return (LogLine(at, message),) if message and not body.get("received") else ()
 
 
 def _internal_error(body: Raw, at: float) -> tuple[Event, ...]:
-    return (Diagnostic(at, Severity.ERROR, clean_text(str(body.get("error", ""))).strip()),)
+    return (Diagnostic(at, Severity.ERROR, _message(str(body.get("error", "")))),)
 
 
 _READERS: Mapping[str, Callable[[Raw, float], tuple[Event, ...]]] = {
