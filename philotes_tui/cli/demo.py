@@ -14,6 +14,7 @@ from philotes_tui.cli.log import log_to_file
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.demo import Demo, Step, ending_on_signals, reset
 from philotes_tui.demo.demo import TOOLS as DEMO_TOOLS
+from philotes_tui.engine.passphrase import FILE_VARIABLE, VARIABLE
 from philotes_tui.engine.project import ensure_project, ensure_stack_file
 from philotes_tui.errors import StateFolderError
 from philotes_tui.settings import APP, Settings, load
@@ -83,6 +84,9 @@ def prepare(demo: Demo) -> Settings:
             "The demo's settings cannot be written", on=str(file), said=str(error),
             todo="Free some disk space or choose another folder with --state.",
         ) from error  # fmt: skip
+    # The demo's stacks have a passphrase of their own; the user's would only seem to fit.
+    for variable in (VARIABLE, FILE_VARIABLE):
+        os.environ.pop(variable, None)
     os.environ.update(demo.pulumi_environment())
     settings = replace(load(file, {}), file=file)
     ensure_project(settings.project)
