@@ -58,6 +58,8 @@ class Running:
             env=environment,
             text=True,
             start_new_session=True,
+            # Whoever runs the tests may ignore it (nohup); an operator's shell does not.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
         )
         self._ended = False
         self._lines: list[str] = []

@@ -47,7 +47,7 @@ def test_a_lock_of_a_dead_process_names_the_command_that_removes_it(shell: Shell
         "timestamp": "2026-01-02T03:04:05Z",
     }))  # fmt: skip
     told = shell.run("deploy", "0.1.0", "--yes").told(
-        9, "somebody@", "no longer running", "since 2026-01-02", "pulumi cancel --stack dev"
+        9, "somebody@", "no longer running", "since 2026-01-02", "pulumi cancel --stack dev --yes"
     )
     advice = told.partition("  do:   ")[2].split("`")[1]
     subprocess.run(advice, shell=True, check=True, capture_output=True, env=shell.environment)  # noqa: S602

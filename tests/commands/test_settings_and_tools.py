@@ -1,10 +1,10 @@
 """Settings, stack files, the kubeconfig and the tools: what is wrong is named before any work."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from philotes_tui.toolchain import FoundTool
 from tests.commands.shell import Shell
 
 pytestmark = pytest.mark.real
@@ -139,9 +139,9 @@ def test_a_pulumi_that_cannot_be_used_is_named_with_the_version_that_is_needed(
     assert said in tool["detail"]
 
 
-def test_a_missing_provider_is_named(shell: Shell, tools: dict[str, Path]) -> None:
-    pulumi = shutil.which("pulumi") or ""
-    env = {"PATH": only(shell, Path(pulumi)), "PHILOTES_TUI_CACHE": str(shell.folder)}
+def test_a_missing_provider_is_named(shell: Shell, engine_tools: dict[str, FoundTool]) -> None:
+    pulumi = engine_tools["pulumi"].path
+    env = {"PATH": only(shell, pulumi), "PHILOTES_TUI_CACHE": str(shell.folder)}
     shell.set(pulumi_home=str(shell.folder / "pulumi-home"))
     env["PULUMI_HOME"] = str(shell.folder / "pulumi-home")
     ended = shell.run("deploy", "0.2.0", "--yes", "--json", **env)

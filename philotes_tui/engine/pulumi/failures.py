@@ -56,6 +56,7 @@ class Failure:
         cancelled: Whether this program asked it to stop.
         project_dir: Where Pulumi's own commands find the project.
         backend_url: Where they find the stack; empty if they know by themselves.
+        program: The command line, as a person has to type it.
     """
 
     kind: Kind
@@ -68,6 +69,7 @@ class Failure:
     cancelled: bool = False
     project_dir: str = ""
     backend_url: str = ""
+    program: str = "pulumi"
 
     @property
     def name(self) -> str:
@@ -134,7 +136,7 @@ def _locked(failure: Failure, pattern: str) -> PhilotesError:
 
 
 def _unlock(failure: Failure) -> str:
-    command = f"pulumi cancel --stack {failure.stack} --yes"
+    command = f"{shlex.quote(failure.program)} cancel --stack {failure.stack} --yes"
     if failure.project_dir:
         command += f" --cwd {shlex.quote(failure.project_dir)}"
     if failure.backend_url:

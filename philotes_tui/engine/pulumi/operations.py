@@ -1,6 +1,7 @@
 """One operation from its configuration to its end."""
 
 import logging
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,5 +193,7 @@ class Operation:
                 cancelled=self.command.interrupted,
                 project_dir=str(self.project_dir),
                 backend_url=backend.folder.as_uri() if backend else "",
+                # The one this program found need not be on the operator's PATH.
+                program="pulumi" if shutil.which("pulumi") else self.command.command,
             )
         )
