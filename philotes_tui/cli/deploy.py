@@ -10,7 +10,7 @@ from philotes_tui.cli.operation import check_choice, chosen_source, resolved, ru
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes, print_outcome
 from philotes_tui.cli.wiring import Wiring
-from philotes_tui.engine import Change, Progress, Target
+from philotes_tui.engine import Change, Kind, Progress, Target
 from philotes_tui.engine.approval import Resolved, moved, state_of
 from philotes_tui.errors import ApprovalRequired
 from philotes_tui.settings import Settings
@@ -57,7 +57,9 @@ def command(
         change = replace(change, expected=len(planned.resources))
         if error := moved(before, resolved(wiring, engine, name, version, local=local)):
             raise error
-    done = run_operation(wiring, lambda sink: engine.up(change, sink), target, as_json=as_json)
+    done = run_operation(
+        wiring, lambda sink: engine.up(change, sink), target, kind=Kind.UP, as_json=as_json
+    )
     if not as_json:
         print_outcome(done)
 

@@ -82,9 +82,21 @@ def resolved(
 
 
 def run_operation(
-    wiring: Wiring, call: Callable[[Sink], Progress], target: Target, *, as_json: bool = False
+    wiring: Wiring,
+    call: Callable[[Sink], Progress],
+    target: Target,
+    *,
+    kind: Kind = Kind.PREVIEW,
+    as_json: bool = False,
 ) -> Progress:
     """Run one operation, tell how it goes on stderr, and return its fold.
+
+    Args:
+        wiring: Gives the engine.
+        call: Starts the operation with the sink for its events.
+        target: Where it goes.
+        kind: What it is, told even if it fails before it has begun.
+        as_json: Whether the result is printed as JSON.
 
     The first Ctrl-C or SIGTERM cancels and lets operations in flight end, the
     second stops at once. With `as_json` the result is printed to stdout, also
@@ -104,7 +116,7 @@ def run_operation(
 
     doubt = partial(_ask_cluster, wiring, target.stack)
     thread = threading.Thread(target=work, name="operation")
-    progress = _watched(thread, wiring.engine(), events, doubt)
+    progress = _watched(thread, wiring.engine(), events, doubt, Progress(kind))
     if caught and progress.kind is Kind.UP and progress.resources:
         for line in unfinished_lines(progress):
             click.echo(f"  {line}", err=True)
@@ -126,30 +138,55 @@ def _watched(
     engine: Engine,
     events: SimpleQueue[Event],
     doubt: Callable[[], None],
+    progress: Progress,
 ) -> Progress:
     """Run the thread to its end, tell what it says, and hand signals on to the engine.
 
-    When nothing was heard for a while, `doubt` is called, on a thread of its own.
+    When nothing was heard for a while, `doubt` is called, on a thread of its own. If
+    telling fails, the operation is cancelled and waited for: nobody would see it.
     """
-    progress = Progress()
     told = time.monotonic()
     with _counted_signals() as asked:
+        stops = _Stops(engine, asked)
         thread.start()
-        given = 0
-        while thread.is_alive():
-            thread.join(TICK)
-            # Before the engine has begun there is nothing to cancel: then ask again.
-            while given < len(asked) and engine.cancel():
-                given += 1
-            before = progress
-            progress = _take(progress, events)
-            if progress is not before:
-                told = time.monotonic()
-            elif time.monotonic() - told >= QUIET:
-                told = time.monotonic()
-                click.echo(waiting_line(progress, time.time()), err=True)
-                threading.Thread(target=doubt, daemon=True).start()
+        try:
+            while thread.is_alive():
+                thread.join(TICK)
+                stops.hand_on()
+                before = progress
+                progress = _take(progress, events)
+                if progress is not before:
+                    told = time.monotonic()
+                elif time.monotonic() - told >= QUIET:
+                    told = time.monotonic()
+                    click.echo(waiting_line(progress, time.time()), err=True)
+                    threading.Thread(target=doubt, daemon=True).start()
+        except BaseException:
+            stops.at_least_one()
+            while thread.is_alive():
+                stops.hand_on()
+                thread.join(TICK)
+            raise
     return _take(progress, events)
+
+
+class _Stops:
+    """Hands each signal that was collected on to the engine, once."""
+
+    def __init__(self, engine: Engine, asked: list[int]) -> None:
+        self._engine = engine
+        self._asked = asked
+        self._given = 0
+
+    def hand_on(self) -> None:
+        """Cancel as often as was asked; before the engine has begun, it is asked again later."""
+        while self._given < len(self._asked) and self._engine.cancel():
+            self._given += 1
+
+    def at_least_one(self) -> None:
+        """Make sure that there is a cancel, without turning the first into a second."""
+        if not self._asked:
+            self._asked.append(signal.SIGTERM)
 
 
 def _ask_cluster(wiring: Wiring, stack: str) -> None:
