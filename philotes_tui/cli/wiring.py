@@ -32,6 +32,8 @@ class Wiring:
         # The stack program hides the variable for moments while it runs in this process.
         self._kubeconfig = os.environ.get("KUBECONFIG", "")
         self._making = threading.Lock()
+        self._opening = threading.Lock()
+        self._registries: dict[tuple[str, bool], ChartRegistry] = {}
 
     def checked_stack(self, name: str | None) -> str:
         """Return the stack to work on; raises SettingsError where it is not configured."""
@@ -116,10 +118,18 @@ class Wiring:
         return found.context(name)
 
     def charts(self, target: "Target") -> "ChartRegistry":
-        """Return the registry client of a target; opens nothing yet."""
+        """Return the registry client of a target; opens nothing yet.
+
+        It is the same one for the same registry, for it keeps the tokens. Nothing of it
+        belongs to an event loop: each question opens and closes its own connections.
+        """
         from philotes_tui.registry import ChartRegistry
 
-        return ChartRegistry(target.registry, CHART, target.plain_http)
+        key = (target.registry, target.plain_http)
+        with self._opening:
+            if key not in self._registries:
+                self._registries[key] = ChartRegistry(target.registry, CHART, target.plain_http)
+            return self._registries[key]
 
     def engine(self) -> "Engine":
         """Return the one engine of this process.

@@ -4,11 +4,14 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from philotes_tui.cli.wiring import Wiring
+from philotes_tui.engine import Target
 from philotes_tui.errors import NotARegistry, RegistryDenied, RegistryError
 from philotes_tui.registry import (
     AuthorizationCache,
@@ -20,6 +23,7 @@ from philotes_tui.registry import (
 from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.auth import parse_token, scopes, token_url
 from philotes_tui.registry.challenge import Challenge
+from philotes_tui.settings import Settings
 from tests.registry.fake_registry import FakeRegistry, Reply, Request, as_json, error, html
 
 LOGIN = Basic("operator", "hidden-password", "config.json")
@@ -350,3 +354,18 @@ def test_the_life_of_a_token_starts_when_it_was_issued() -> None:
     answer = Answer(200, "https://h/t", {}, json.dumps(content).encode())
     _, life = parse_token(answer, Repository.parse("oci://h/a"))
     assert 190 < life <= 200
+
+
+def test_the_program_asks_for_one_token_for_all_its_questions_to_a_registry() -> None:
+    """Each question runs in an event loop of its own, most in a thread of their own."""
+    wiring = Wiring(Settings())
+    with FakeRegistry(token_service(granted)) as fake:
+        target = Target("dev", "dev", "philotes", "", "", fake.folder, plain_http=True)
+        assert versions(wiring.charts(target)) == ["0.1.0"]
+        with ThreadPoolExecutor(1) as pool:
+            digest = pool.submit(
+                lambda: asyncio.run(wiring.charts(target).digest("0.1.0"))
+            ).result()
+        assert digest == f"sha256:{'a' * 64}"
+        assert [request.path for request in fake.requests].count("/token") == 1
+    assert wiring.charts(target) is not wiring.charts(replace(target, plain_http=False))
