@@ -341,9 +341,9 @@ def test_a_killed_process_leaves_no_lock_behind(small: SmallEngine, tmp_path: Pa
     with child.stdout as out:
         assert out.readline() == b"inside\n"
         (lock_file,) = (small.backend / ".pulumi" / "locks").rglob("*.json")
+        holder = int(lock_file.read_text().partition('"pid":')[2].partition(",")[0])
         child.kill()
         child.wait()
-    holder = int(lock_file.read_text().partition('"pid":')[2].partition(",")[0])
     wait_for_exit(holder)
     assert not lock_file.exists()
     assert small().up(change("0.2.0"), lambda _: None).result is Result.SUCCEEDED
