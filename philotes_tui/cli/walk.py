@@ -75,7 +75,12 @@ def _run(
     command = [sys.executable, "-m", "philotes_tui", "--settings", str(settings.file), *arguments]
     lines: list[str] = []
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, errors="replace", env=os.environ.copy()
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=os.environ.copy(),
+        start_new_session=True,  # a Ctrl-C of the terminal reaches it as our one signal only
     ) as child:
         try:
             for line in child.stdout or ():
@@ -83,9 +88,7 @@ def _run(
                 click.echo(line, nl=False, err=quiet)
             code = child.wait()
         finally:
-            # Reached early when a signal ends the walk: the deploy ends with it.
-            with suppress(ProcessLookupError):
-                child.terminate()
+            _end(child)
     seconds = round(time.monotonic() - begun, 1)
     try:
         seen = f"exit code {code}" if code else check("".join(lines))
@@ -94,6 +97,17 @@ def _run(
         seen, ok = error.what, False
     click.echo(f"{'ok' if ok else 'FAILED'} in {seconds} s: {seen}", err=quiet)
     return Result(name, ok, seconds, seen)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """End a command that still runs as a signal ends the walk, and wait until it has.
+
+    A further Ctrl-C is handed on: the command's deploy then stops at once.
+    """
+    while child.poll() is None:
+        with suppress(KeyboardInterrupt):
+            child.terminate()
+            child.communicate()  # reads on, for the command waits for a full pipe
 
 
 def _line(text: str, start: str) -> str:

@@ -46,12 +46,24 @@ class Terminal:
             assert ready, f"“{text}” never came; the end was {self.seen[-400:]!r}"
             self.seen += os.read(self.master, 65_536).decode(errors="replace")
 
-    def read_to_the_end(self) -> None:
-        while select.select([self.master], [], [], 0)[0]:
-            try:
-                self.seen += os.read(self.master, 65_536).decode(errors="replace")
-            except OSError:  # Linux answers EIO once the other side is closed
-                return
+    def wait(self) -> int:
+        """Return the exit code; reads meanwhile, as a program waits for a full terminal."""
+        deadline = time.monotonic() + 30
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline, f"still running: {self.seen[-400:]!r}"
+            self._read(0.1)
+        while self._read(0):
+            pass
+        return self.process.returncode
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        try:
+            self.seen += os.read(self.master, 65_536).decode(errors="replace")
+        except OSError:  # Linux answers EIO once the other side is closed
+            return False
+        return True
 
     def approve(self) -> None:
         self.read_until("8 versions")
@@ -106,7 +118,7 @@ def test_sigterm_cancels_the_deploy_and_gives_the_terminal_back(terminal: Termin
     terminal.to_a_running_deploy()
     terminal.process.send_signal(signal.SIGTERM)
     terminal.read_until("was cancelled")
-    assert terminal.process.wait(30) == 0
+    assert terminal.wait() == 0
     assert "\x1b[?1049l" in terminal.seen, "the alternate screen was left"
     assert "Traceback" not in terminal.seen
 
@@ -119,7 +131,7 @@ def test_ctrl_c_during_a_deploy_asks_and_the_deploy_goes_on(terminal: Terminal) 
     terminal.type("y")
     terminal.read_until("What was done")
     terminal.type("\x11")
-    assert terminal.process.wait(30) == 0
+    assert terminal.wait() == 0
 
 
 def test_a_dropped_connection_cancels_the_deploy_and_ends_the_program(
@@ -135,7 +147,7 @@ def test_a_deploy_that_cannot_be_drawn_is_cancelled_and_waited_for(tmp_path: Pat
     with program(tmp_path / "log", "1", "broken") as terminal:
         terminal.approve()
         terminal.read_until("The deploy is being cancelled; waiting for operations in flight")
-        assert terminal.process.wait(30) == 1
+        assert terminal.wait() == 1
         assert terminal.cancels == 1
         assert "\x1b[?1049l" in terminal.seen, "the alternate screen was left"
         assert "Something unexpected went wrong" in terminal.seen
@@ -149,7 +161,6 @@ def test_ctrl_c_once_the_screens_are_gone_asks_the_engine_again(tmp_path: Path) 
         terminal.wait_for_cancels(1)
         terminal.type("\x03")
         terminal.wait_for_cancels(2)
-        assert terminal.process.wait(30) == 1
-        terminal.read_to_the_end()
+        assert terminal.wait() == 1
         assert "Traceback" not in terminal.seen
         assert "ScreenStackError" not in terminal.seen
