@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import platformdirs
 
-from philotes_tui.cli.interface import on_terminal, open_interface
+from philotes_tui.cli.interface import on_terminal, open_interface, refuse_half_a_terminal
 from philotes_tui.cli.log import log_to_file
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.demo import Demo, Step, ending_on_signals, reset
@@ -42,6 +42,7 @@ def command(state: Path | None, *, start_over: bool, as_json: bool) -> None:
     list again, deploy another version, local charts. All processes end with it.
     """
     folder = (state or default_state()).expanduser().absolute()
+    refuse_half_a_terminal()
     with ending_on_signals():
         if start_over and reset(folder):
             click.echo(f"The demo's state in {folder} is gone; it starts over.", err=True)

@@ -12,6 +12,7 @@ import click
 
 from philotes_tui.cli.boundary import exit_code_of
 from philotes_tui.cli.log import log_to_file
+from philotes_tui.errors import DemoError
 from philotes_tui.settings import APP, Settings, load
 
 P = ParamSpec("P")
@@ -40,10 +41,24 @@ class Chosen:
         Raises:
             SettingsError: A file, key or value is wrong.
             StateFolderError: The log file cannot be written.
+            DemoError: These are a demo's settings, and it does not run.
         """
         settings = load(self.file, **self.flags)
         log_to_file(settings.log_file)
+        if settings.demo:
+            _require_demo(settings.state_dir)
         return settings
+
+
+def _require_demo(state: Path) -> None:
+    from philotes_tui.demo import is_running  # noqa: PLC0415 - only a demo pays for it
+
+    if not is_running(state):
+        raise DemoError(
+            "The demo is not running",
+            on=str(state),
+            todo="Start it in another terminal, with `make run` or `philotes-tui demo`.",
+        )
 
 
 def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
@@ -103,7 +118,8 @@ def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> 
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done · 1 failed · 2 usage or approval missing · 3 settings · 4 registry"
     " · 5 no such version · 6 cluster · 7 tool · 8 cancelled · 9 locked · 10 backend"
-    " · 11 state folder · 12 demo · 70 internal · 130 interrupted · 143 terminated.",
+    " · 11 state folder · 12 demo · 70 internal · 129 terminal closed · 130 interrupted"
+    " · 143 terminated.",
 )
 @click.option("--settings", "file", type=click.Path(path_type=Path), help="The settings file.")
 @click.option("--registry", help="The OCI folder of the charts, oci://host/path.")
@@ -131,7 +147,7 @@ def cli(
     """
     ctx.obj = Chosen(file, {"registry": registry, "project_dir": project_dir, "stack": stack})
     if ctx.invoked_subcommand is None:
-        from philotes_tui.cli.interface import open_interface  # noqa: PLC0415
+        from philotes_tui.cli.interface import open_interface  # noqa: PLC0415 - when asked for
 
         open_interface(ctx.obj.settings())
 

@@ -3,6 +3,7 @@
 from philotes_tui.demo.demo import STACKS, TOOLS, Demo, Progress, Step, reset
 from philotes_tui.demo.published import PUBLISHED, PublishedVersion
 from philotes_tui.demo.signals import ending_on_signals
+from philotes_tui.demo.state import is_running
 
 __all__ = [
     "PUBLISHED",
@@ -13,5 +14,6 @@ __all__ = [
     "PublishedVersion",
     "Step",
     "ending_on_signals",
+    "is_running",
     "reset",
 ]

@@ -63,6 +63,21 @@ def unusable(folder: Path, error: OSError) -> DemoError | StateFolderError:
     )
 
 
+def is_running(root: Path) -> bool:
+    """Tell whether a demo holds this folder right now."""
+    try:
+        descriptor = os.open(root / _LOCK, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def disk_full(folder: Path, said: str) -> StateFolderError:
     """Return the error to show when the disk below the demo's folder is full."""
     return StateFolderError(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from philotes_tui.demo import reset
-from philotes_tui.demo.state import MARKER, StateFolder, unusable
+from philotes_tui.demo.state import MARKER, StateFolder, is_running, unusable
 from philotes_tui.errors import DemoError, StateFolderError
 
 
@@ -100,3 +100,11 @@ def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
 def test_a_record_cut_short_reads_as_none(state: StateFolder) -> None:
     (state.root / "ports.json").write_text('{"registry": 2')
     assert state.read_json("ports.json") is None
+
+
+def test_a_demo_that_runs_is_told_from_one_that_ended(tmp_path: Path) -> None:
+    assert not is_running(tmp_path)
+    held = StateFolder.claim(tmp_path)
+    assert is_running(tmp_path)
+    held.release()
+    assert not is_running(tmp_path)

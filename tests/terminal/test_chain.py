@@ -1,9 +1,13 @@
 """The whole chain: the real program in a pseudo-terminal, on a real registry and cluster."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.terminal.acts import approve_and_watch, deployed, pick
 from tests.terminal.conftest import Operator
+from tests.terminal.driver import Terminal
 
 pytestmark = pytest.mark.real
 
@@ -83,3 +87,22 @@ def test_a_terminal_that_is_too_small_says_so_and_comes_back(operator: Operator)
         terminal.wait_for("too small")
         terminal.resize(80, 24)
         terminal.wait_for("8 versions")
+
+
+def test_a_redirected_standard_error_is_refused_where_a_person_can_read_it(
+    operator: Operator, tmp_path: Path
+) -> None:
+    program = f"{sys.executable} -m philotes_tui --settings {operator.settings} 2>{tmp_path}/errors"
+    with Terminal(["/bin/sh", "-c", program], operator.environment) as terminal:
+        terminal.wait_for("drawn on standard error")
+        assert terminal.wait_for_exit() == 2
+
+
+def test_the_settings_of_a_demo_that_ended_say_how_to_start_it(
+    operator: Operator, tmp_path: Path
+) -> None:
+    operator.settings.write_text(f'demo = true\nstate_dir = "{tmp_path}"\n')
+    with operator.program() as terminal:
+        terminal.wait_for("The demo is not running")
+        assert terminal.wait_for_exit() == 12
+    assert b"make run" in terminal.received
