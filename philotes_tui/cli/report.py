@@ -136,7 +136,7 @@ def waiting_line(progress: Progress, now: float) -> str:
     # The stack and the chart run as long as what is in them.
     own = [r for r in waiting if short_type(r.step.type) not in _CONTAINERS] or waiting
     names = ", ".join(f"{short_type(r.step.type)} {r.step.name}" for r in own[:3])
-    more = f" and {len(own) - 3} more" if len(own) > 3 else ""  # noqa: PLR2004
+    more = f" and {len(own) - 3} more" if len(own) > 3 else ""  # noqa: PLR2004 - as above
     clock = f"{progress.elapsed(now):6.1f}s"
     return f"{clock}   … still waiting for {names or 'Pulumi'}{more}. Ctrl-C cancels."
 

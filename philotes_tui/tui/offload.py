@@ -28,7 +28,7 @@ async def in_thread(work: Callable[[], T]) -> T:
         if fault is not None:
             done.set_exception(fault)
         else:
-            done.set_result(result)  # type: ignore[arg-type]
+            done.set_result(result)  # type: ignore[arg-type]  # None only if T is
 
     def run() -> None:
         result: T | None = None

@@ -1,5 +1,6 @@
 """The stack selector."""
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -57,7 +58,7 @@ class StackDialog(Dialog[str]):
         services = self.philotes.services
         for name in services.stacks:
             try:
-                self._targets[name] = await in_thread(lambda name=name: services.target(name))  # type: ignore[misc]
+                self._targets[name] = await in_thread(partial(services.target, name))
             except Exception as fault:  # noqa: BLE001 - shown in the row
                 doing = f"reading the stack {name}"
                 self._targets[name] = as_error(fault, doing, services.log_file)

@@ -15,7 +15,7 @@ EACH = 0.1
 class BusyLine(Static):
     """A spinner, a text and the seconds so far; or a plain text when nothing goes on."""
 
-    def __init__(self, *, clock: Callable[[], float], id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, clock: Callable[[], float], id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, markup=False)
         self._clock = clock
         self._since: float | None = None

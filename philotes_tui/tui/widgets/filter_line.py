@@ -18,7 +18,7 @@ class FilterLine(Horizontal):
         Binding("escape", "clear", "Clear the filter", show=False),
     ]
 
-    def __init__(self, *, example: str, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, example: str, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """Create the line, hidden.
 
         Args:

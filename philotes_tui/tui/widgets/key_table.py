@@ -22,7 +22,7 @@ class KeyTable(DataTable[Text]):
         Binding("pagedown,ctrl+f", "page_down", "Page down", show=False),
     ]
 
-    def __init__(self, *columns: str, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *columns: str, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """Create the table.
 
         Args:

@@ -31,7 +31,7 @@ class LinesView(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = WAY_OF_THE_KEYS
     COMPONENT_CLASSES = {f"lines-view--{tone}" for tone in Tone}  # noqa: RUF012 - Textual's own
 
-    def __init__(self, *, id: str | None = None, empty: str = "") -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, empty: str = "") -> None:  # noqa: A002 - Textual's name
         """Create the view.
 
         Args:

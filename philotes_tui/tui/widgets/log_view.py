@@ -29,7 +29,7 @@ class LogView(LinesView):
     ]
     following: reactive[bool] = reactive(True, repaint=False)
 
-    def __init__(self, *, id: str | None = None, empty: str = "") -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, empty: str = "") -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, empty=empty)
         self._taken = 0
         self._urns: dict[str, str] = {}

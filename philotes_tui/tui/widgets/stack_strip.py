@@ -24,7 +24,7 @@ class StackStrip(Widget):
     selected: reactive[str] = reactive("")
     deployed: reactive[Deployed] = reactive(Deployed())
 
-    def __init__(self, stacks: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, stacks: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._stacks = tuple(stacks)
 
