@@ -74,7 +74,9 @@ def tool_checks(wiring: Wiring) -> list[Check]:
             found=str(status.path or ""),
             version=status.version or "",
             detail=status.why or f"from {status.origin}, fits {status.wanted}",
-            todo=status.todo,
+            todo=status.todo
+            if status.name in ENGINE_TOOLS
+            else "Only the demo needs it, and gets it by itself: `philotes-tui demo`.",
         )
         for status in wiring.inspect_tools()
     ]
