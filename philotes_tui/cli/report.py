@@ -27,6 +27,7 @@ from philotes_tui.engine import (
     StepFailed,
     Target,
 )
+from philotes_tui.engine.wording import OPERATION, short_type
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 
@@ -41,12 +42,6 @@ SYMBOLS = {
     Op.IMPORT: "=",
     Op.DISCARD: "<",
     Op.OTHER: "?",
-}
-NAMES = {
-    Kind.PREVIEW: "preview",
-    Kind.UP: "deploy",
-    Kind.DESTROY: "destroy",
-    Kind.REFRESH: "refresh",
 }
 _CHANGES = {ChangeKind.ADD: "+", ChangeKind.UPDATE: "~", ChangeKind.DELETE: "-"}
 VALUE_WIDTH = 160
@@ -80,17 +75,12 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
 
 
-def short_type(token: str) -> str:
-    """Return `Deployment` for `kubernetes:apps/v1:Deployment`."""
-    return token.rsplit(":", 1)[-1]
-
-
 def event_line(event: Event, started: float) -> str:  # noqa: PLR0911 - one return an event
     """Return the line that tells of an event while an operation runs, or nothing."""
     clock = f"{max(0.0, event.at - started):6.1f}s"
     match event:
         case OperationStarted(kind=kind, stack=stack, source=source):
-            return f"{NAMES[kind]} of {source or 'the stack'} on {stack}"
+            return f"{OPERATION[kind]} of {source or 'the stack'} on {stack}"
         case StepDone(step=step) if step.op not in UNTOUCHED:
             return f"{clock} {SYMBOLS[step.op]} {step.op:<8} {short_type(step.type)} {step.name}"
         case StepFailed(step=step):

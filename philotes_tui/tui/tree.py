@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from philotes_tui.engine import UNTOUCHED, Op, Resource, State, Step
+from philotes_tui.engine import UNTOUCHED, Op, Resource, State, Step, wording
 from philotes_tui.foreign import clean_text
 
 
@@ -156,10 +156,8 @@ def gist(text: str) -> str:
 
 def short_type(step: Step) -> str:
     """Return a type token's last part: `kubernetes:apps/v1:Deployment` is a `Deployment`."""
-    token = step.type
-    if token.startswith("pulumi:providers:"):
-        return f"Provider {token.rpartition(':')[2]}"
-    return token.rpartition(":")[2] or token
+    last = wording.short_type(step.type)
+    return f"Provider {last}" if step.type.startswith("pulumi:providers:") else last
 
 
 def short_name(step: Step, resources: Mapping[str, Resource]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from philotes_tui.engine import UNTOUCHED, Kind, Op, Progress, Resource, State
+from philotes_tui.engine import UNTOUCHED, Op, Progress, Resource, State
 
 SYMBOL: Mapping[Op, str] = {
     Op.SAME: "=",
@@ -47,13 +47,6 @@ ORDER = (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE, Op.IMPORT, Op.DISCARD, Op.
 """The order in which counts are named; what is left as it is comes last."""
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-
-OPERATION: Mapping[Kind, str] = {
-    Kind.PREVIEW: "preview",
-    Kind.UP: "deploy",
-    Kind.DESTROY: "destroy",
-    Kind.REFRESH: "refresh",
-}
 
 
 def spinner(now: float) -> str:

@@ -11,8 +11,8 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from philotes_tui.engine import Engine, Kind, Progress, Sink
+from philotes_tui.engine.wording import OPERATION
 from philotes_tui.errors import OperationCancelled, PhilotesError
-from philotes_tui.tui import wording
 from philotes_tui.tui.faults import as_error
 from philotes_tui.tui.feed import Feed
 from philotes_tui.tui.messages import FilterClosed, FilterTyped
@@ -153,7 +153,7 @@ class OperationScreen(PhilotesScreen):
         self.running = False
         error = None
         if fault is not None:
-            doing = f"running the {wording.OPERATION[self.KIND]}"
+            doing = f"running the {OPERATION[self.KIND]}"
             error = as_error(fault, doing, self.philotes.services.log_file)
         with self.app.batch_update():
             self.draw(news=True)
@@ -200,7 +200,7 @@ class OperationScreen(PhilotesScreen):
         services = self.philotes.services
         times = max(self.stopping, 1) - self._heeded
         cancel_without_screens(lambda: services.engine().cancel(), self._thread_ended, times)
-        name = wording.OPERATION[self.KIND]
+        name = OPERATION[self.KIND]
         return f"The {name} is being cancelled; waiting for operations in flight."
 
     def cancel_question(self) -> None:
