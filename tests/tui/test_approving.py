@@ -10,6 +10,7 @@ from philotes_tui.errors import OperationCancelled, OperationFailed
 from philotes_tui.tui.screens.deploy import DeployScreen
 from philotes_tui.tui.screens.help import HelpDialog
 from philotes_tui.tui.screens.preview import PreviewScreen
+from philotes_tui.tui.screens.releases import ReleasesScreen
 from philotes_tui.tui.widgets.filter_line import FilterLine
 from tests.tui import acts, walk
 from tests.tui.stage import Gate, Stage, screen_text, until
@@ -138,3 +139,26 @@ async def test_a_slash_is_typed_into_the_filter_of_the_versions(stage: Stage) ->
         await walk.listed(pilot)
         await pilot.press("slash", "1", "slash", "2")
         await until(pilot, lambda: app.screen.query_one(FilterLine).wanted == "1/2")
+
+
+@pytest.mark.parametrize("key", ["question_mark", "ctrl+q", "ctrl+p"])
+async def test_a_preview_left_under_a_dialog_goes_when_that_is_answered(
+    stage: Stage, key: str
+) -> None:
+    held = stage.gate()
+    stage.engine.on_preview = lambda c: (*tuple(acts.preview(c.stack))[:6], held)
+    stage.engine.preview_fault = OperationCancelled("The preview was cancelled")
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walk.choose(pilot, "0.2.0")
+        await until(pilot, held.reached.is_set)
+        await pilot.press("escape", key)
+        await until(pilot, lambda: app.screen is not screen)
+        dialog = app.screen
+        held.open()
+        await until(pilot, lambda: app.operation is None)
+        assert app.screen is dialog, "nobody has answered it"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ReleasesScreen))
+        await pilot.press("escape", "enter")
+        assert await walk.preview_screen(pilot) is not screen

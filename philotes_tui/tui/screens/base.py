@@ -26,6 +26,22 @@ class PhilotesScreen(Screen[None]):
         """The program this screen belongs to."""
         return cast("PhilotesApp", self.app)
 
+    _leaving = False
+
+    def leave(self) -> None:
+        """Go back to the screen below; under a dialog, as soon as that has been answered.
+
+        Dismissing takes whatever is on top, and with it the answer that is waited for.
+        """
+        self._leaving = True
+        if self.app.screen is self:
+            self.dismiss(None)
+
+    def on_screen_resume(self) -> None:
+        """Leave now if that had to wait for a dialog."""
+        if self._leaving:
+            self.leave()
+
 
 class Dialog(ModalScreen[R]):
     """A box over the screen; Esc is always the safe way out."""

@@ -255,4 +255,4 @@ class DeployScreen(OperationScreen):
     def action_back(self) -> None:
         """Clear the filter, or go back to the versions once the deploy has ended."""
         if not self.filter_cleared():
-            self.dismiss(None)
+            self.leave()

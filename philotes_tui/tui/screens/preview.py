@@ -59,7 +59,7 @@ class PreviewScreen(OperationScreen):
         self.version = version
         self.resolved: Resolved | None = None
         self._fault: PhilotesError | None = None
-        self._leaving = False
+        self._back = False
 
     @property
     def label(self) -> str:
@@ -190,8 +190,8 @@ class PreviewScreen(OperationScreen):
             self._fail(error)
         else:
             self._say_found(self.progress)
-        if self._leaving:
-            self.dismiss(None)
+        if self._back:
+            self.leave()
 
     def _say_found(self, progress: Progress) -> None:
         took = wording.duration(progress.elapsed(self.philotes.clock()))
@@ -227,7 +227,8 @@ class PreviewScreen(OperationScreen):
     def approvable(self) -> bool:
         """Whether there is a finished preview to approve."""
         done = self.progress.result is Result.SUCCEEDED and not self.running
-        return done and self._fault is None and self.resolved is not None and not self._resolving
+        still = not self._resolving and not self._leaving
+        return done and still and self._fault is None and self.resolved is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what works now."""
@@ -236,7 +237,7 @@ class PreviewScreen(OperationScreen):
         if action == "cancel":
             return self.running
         if action == "rerun":
-            return not self.running and not self._resolving
+            return not self.running and not self._resolving and not self._leaving
         return super().check_action(action, parameters)
 
     def action_approve(self) -> None:
@@ -277,10 +278,10 @@ class PreviewScreen(OperationScreen):
             return
         self.drop_approval()
         if self.running:
-            self._leaving = True
+            self._back = True
             self.stop()
         else:
-            self.dismiss(None)
+            self.leave()
 
 
 _LOUD = {Severity.WARNING, Severity.ERROR}
