@@ -120,7 +120,7 @@ def test_every_listing_is_one_json_document_as_documented(shell: Shell) -> None:
     assert [stack["name"] for stack in stacks] == ["dev", "staging", "prod"]
     assert set(stacks[0]) == {
         "name", "environment", "context", "namespace", "registry", "deployed",
-        "resources", "updated", "updating",
+        "unfinished", "resources", "updated", "updating",
     }  # fmt: skip
     doctor = shell.run("doctor", "--json")
     assert (doctor.code, doctor.json["ok"]) == (0, True)
