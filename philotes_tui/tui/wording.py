@@ -95,10 +95,15 @@ def counts(numbers: Mapping[Op, int]) -> str:
     return "  ".join(parts) or "nothing"
 
 
+def touched(progress: Progress) -> str:
+    """Return the counts of what is, or would be, touched; empty where nothing is known to be."""
+    numbers = {op: n for op, n in progress.counts.items() if op in ORDER}
+    return counts(numbers) if numbers else ""
+
+
 def changes(progress: Progress) -> str:
     """Return the counts of what is, or would be, touched, or at the end `no changes`."""
-    touched = {op: n for op, n in progress.counts.items() if op in ORDER}
-    return counts(touched) if touched else "no changes" if progress.result else ""
+    return touched(progress) or ("no changes" if progress.result else "")
 
 
 def listed(names: Sequence[str], limit: int = 3) -> str:

@@ -175,7 +175,7 @@ class PreviewScreen(OperationScreen):
         )
         tree = self.query_one(ResourceTree)
         if progress.resources:
-            tree.empty = "Nothing changes so far." if self.running else "Nothing changes."
+            tree.empty = "Nothing changes so far."
         tree.show(progress.resources)
         self.query_one(LogView).take(progress.log)
         if any(getattr(line, "severity", None) in _LOUD for line in progress.log):
@@ -185,13 +185,22 @@ class PreviewScreen(OperationScreen):
         """Say what the preview found."""
         if was_cancelled(error):
             self.query_one(BusyLine).stop("The preview was cancelled. r runs it again.")
-            self.query_one(ResourceTree).empty = "Cancelled before anything was computed."
+            self._say_incomplete("Cancelled before anything was computed.")
         elif error is not None:
             self._fail(error)
+            self._say_incomplete("Not computed.")
         else:
             self._say_found(self.progress)
         if self._back:
             self.leave()
+
+    def _say_incomplete(self, said: str) -> None:
+        """Claim nothing of what was not computed to the end."""
+        found = wording.touched(self.progress)
+        self.query_one("#counts", Static).update(Text(f" {found} so far" if found else ""))
+        tree = self.query_one(ResourceTree)
+        tree.empty = said
+        tree.show(self.progress.resources)
 
     def _say_found(self, progress: Progress) -> None:
         took = wording.duration(progress.elapsed(self.philotes.clock()))
