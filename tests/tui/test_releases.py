@@ -154,6 +154,19 @@ async def test_a_backend_that_does_not_answer_does_not_hide_the_versions(stage: 
         assert "What is deployed could not be read" in screen_text(app)
 
 
+async def test_the_error_in_full_is_the_one_that_is_not_on_the_screen(stage: Stage) -> None:
+    stage.charts.fault = RegistryUnreachable("The registry does not answer")
+    stage.engine.stacks_fault = WrongPassphrase("The passphrase is wrong", todo="Correct it.")
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.deployed.fault is not None)
+        await until(pilot, lambda: "The registry does not answer" in screen_text(app))
+        assert "What is deployed could not be read (e explains" in screen_text(app)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ErrorDialog))
+        assert "The passphrase is wrong" in screen_text(app)
+
+
 async def test_a_broken_stack_file_names_itself_and_other_stacks_work(stage: Stage) -> None:
     stage.target_fault = SettingsError("The stack file is wrong", on="stack/Pulumi.dev.yaml:7")
     app = stage.app()

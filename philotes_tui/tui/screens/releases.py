@@ -237,7 +237,9 @@ class ReleasesScreen(PhilotesScreen):
 
     def action_explain(self) -> None:
         """Show the last error in full."""
-        fault = self._fault or self.philotes.deployed.fault
+        fault = self._fault
+        if fault is None or self._catalog is None:  # then the panel shows it already
+            fault = self.philotes.deployed.fault or fault
         if fault is not None:
             self.app.push_screen(ErrorDialog(fault))
 
