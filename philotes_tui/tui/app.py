@@ -16,7 +16,6 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 
 from philotes_tui.engine import Target
-from philotes_tui.engine.wording import OPERATION
 from philotes_tui.errors import PhilotesError
 from philotes_tui.tui.commands import PhilotesCommands
 from philotes_tui.tui.faults import LOGGER, as_error
@@ -195,7 +194,7 @@ class PhilotesApp(App[tuple[str, ...]]):
         if isinstance(self.screen, ConfirmDialog | TooSmallScreen):
             return
 
-        self._ask_to_leave(quit_running(OPERATION[running.KIND]))
+        self._ask_to_leave(quit_running(running.KIND))
 
     def action_interrupt(self) -> None:
         """Cancel what runs, else ask whether to quit; a second ctrl+c then quits."""

@@ -1,10 +1,11 @@
 """What came of a deploy, as lines to read. Pure."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from philotes_tui.engine import Progress, Resource, Result, Severity, State
+from philotes_tui.engine import Diagnostic, Progress, Resource, Result, Severity, State
 from philotes_tui.errors import OperationCancelled, PhilotesError
 from philotes_tui.foreign import clean_line, clean_text
 from philotes_tui.tui import wording
@@ -13,6 +14,8 @@ from philotes_tui.tui.tree import short_name, short_type, without_urns
 
 MOST_NAMED = 200
 """Resources named one by one in a summary; the tree has them all."""
+
+_CANCELLED = re.compile(r"\bcancell?ed\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,12 @@ def summary_lines(outcome: Outcome, log_file: Path) -> tuple[Line, ...]:
         lines.append(Line(f"  {wording.changes(progress)}", Tone.HEADING, 2))
     lines.append(Line(""))
     if error is not None:
-        lines += _failed(progress)
+        lines += _failed(outcome)
         lines += _said(outcome, error)
         lines += _to_do(outcome, error)
     if progress.resources:
         lines += _done(progress)
+        lines += _interrupted(outcome)
         lines += _not_done(progress)
     elif error is not None:
         lines += [Line("Nothing was changed.", Tone.HEADING), Line("")]
@@ -80,15 +84,40 @@ def summary_lines(outcome: Outcome, log_file: Path) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _failed(progress: Progress) -> Iterator[Line]:
-    if not progress.failed:
-        return
-    yield Line("What failed", Tone.HEADING)
-    for resource in progress.failed:
-        yield Line(f"  ✗ {_named(resource, progress)}", Tone.ERROR, 4)
-        for diagnostic in resource.diagnostics:
-            if diagnostic.severity is Severity.ERROR:
-                yield from _paragraph(diagnostic.text, "      ")
+def _failed(outcome: Outcome) -> Iterator[Line]:
+    failed = [r for r in outcome.progress.failed if not _was_interrupted(r, outcome)]
+    if failed:
+        yield Line("What failed", Tone.HEADING)
+        yield from _with_errors(failed, outcome.progress, "✗", Tone.ERROR)
+
+
+def _interrupted(outcome: Outcome) -> Iterator[Line]:
+    """Yield what failed only because it was waited for when the cancel came."""
+    resources = [r for r in outcome.progress.failed if _was_interrupted(r, outcome)]
+    if resources:
+        yield Line("Interrupted; the next preview shows what became of it", Tone.HEADING)
+        yield from _with_errors(resources, outcome.progress, "!", Tone.WARNING)
+
+
+def _was_interrupted(resource: Resource, outcome: Outcome) -> bool:
+    """Return whether a resource's errors are the cancel itself, as its provider words it.
+
+    The Kubernetes provider says `Resource operation was cancelled`, Go `context canceled`.
+    """
+    return outcome.cancelled and any(_CANCELLED.search(d.text) for d in _errors(resource))
+
+
+def _errors(resource: Resource) -> Iterator[Diagnostic]:
+    return (d for d in resource.diagnostics if d.severity is Severity.ERROR)
+
+
+def _with_errors(
+    resources: Iterable[Resource], progress: Progress, sign: str, tone: Tone
+) -> Iterator[Line]:
+    for resource in resources:
+        yield Line(f"  {sign} {_named(resource, progress)}", tone, 4)
+        for diagnostic in _errors(resource):
+            yield from _paragraph(diagnostic.text, "      ")
     yield Line("")
 
 

@@ -172,7 +172,7 @@ async def test_the_second_cancel_stops_at_once(stage: Stage) -> None:
         await until(pilot, gate.reached.is_set)
         await pilot.press("c", "y")
         await until(pilot, lambda: stage.engine.cancels == 1)
-        await until(pilot, lambda: "waiting for what is in flight" in screen_text(app))
+        await until(pilot, lambda: "waiting for its end" in screen_text(app))
         await pilot.press("c")
         await until(pilot, lambda: "Stop at once?" in screen_text(app))
         await pilot.press("y")

@@ -146,7 +146,7 @@ def test_a_dropped_connection_cancels_the_deploy_and_ends_the_program(
 def test_a_deploy_that_cannot_be_drawn_is_cancelled_and_waited_for(tmp_path: Path) -> None:
     with program(tmp_path / "log", "1", "broken") as terminal:
         terminal.approve()
-        terminal.read_until("The deploy is being cancelled; waiting for operations in flight")
+        terminal.read_until("The deploy is being cancelled; waiting for its end")
         assert terminal.wait() == 1
         assert terminal.cancels == 1
         assert "\x1b[?1049l" in terminal.seen, "the alternate screen was left"

@@ -11,6 +11,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from philotes_tui.engine import Kind
+from philotes_tui.engine.wording import OPERATION
 from philotes_tui.tui.screens.base import Dialog
 
 
@@ -34,12 +36,20 @@ class Question:
 QUIT = Question("Quit?", "Nothing is running; nothing is lost.", safe="Stay", other="Quit")
 
 
-def quit_running(name: str) -> Question:
-    """Return the question asked when the operator quits while a `name` is running."""
+INTERRUPTED = (
+    "Resources being changed are interrupted and counted as not done; the next preview shows them."
+)
+"""What a cancel does: the Kubernetes provider stops waiting at once (its `Cancel` call)."""
+
+
+def quit_running(kind: Kind) -> Question:
+    """Return the question asked when the operator quits while an operation is running."""
     text = (
-        f"A {name} is running. Quitting cancels it: operations in flight are allowed to "
-        "end, then the program quits by itself."
+        f"A {OPERATION[kind]} is running. Quitting cancels it; the program quits by "
+        "itself when that has ended."
     )
+    if kind is not Kind.PREVIEW:
+        text += f" {INTERRUPTED}"
     return Question("Quit?", text, safe="Keep running", other="Cancel it and quit")
 
 

@@ -19,7 +19,7 @@ from philotes_tui.tui.messages import Resolution
 from philotes_tui.tui.offload import in_thread
 from philotes_tui.tui.resolution import moved, resolve
 from philotes_tui.tui.screens.approval import ApprovalDialog, Request
-from philotes_tui.tui.screens.confirm import ConfirmDialog, Question
+from philotes_tui.tui.screens.confirm import INTERRUPTED, ConfirmDialog, Question
 from philotes_tui.tui.screens.operation import OperationScreen
 from philotes_tui.tui.summary import Outcome, headline, summary_lines
 from philotes_tui.tui.widgets.busy_line import BusyLine
@@ -31,8 +31,7 @@ from philotes_tui.tui.widgets.resource_tree import ResourceTree
 
 CANCEL = Question(
     "Cancel the deploy?",
-    "No further resource is begun. Operations in flight are allowed to end, which can "
-    "take a while; what is already done stays done.",
+    f"No further resource is begun; what is already done stays done. {INTERRUPTED}",
     safe="Keep going",
     other="Cancel it",
 )
@@ -121,7 +120,7 @@ class DeployScreen(OperationScreen):
         if self.stopping > 1:
             return f"Stopping the deploy of {where} at once"
         if self.stopping:
-            return f"Cancelling the deploy of {where}: waiting for what is in flight"
+            return f"Cancelling the deploy of {where}: waiting for its end"
         return f"Deploying {where}"
 
     def draw(self, *, news: bool) -> None:

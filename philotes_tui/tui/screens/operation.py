@@ -201,7 +201,7 @@ class OperationScreen(PhilotesScreen):
         times = max(self.stopping, 1) - self._heeded
         cancel_without_screens(lambda: services.engine().cancel(), self._thread_ended, times)
         name = OPERATION[self.KIND]
-        return f"The {name} is being cancelled; waiting for operations in flight."
+        return f"The {name} is being cancelled; waiting for its end."
 
     def cancel_question(self) -> None:
         """Ask whether to cancel; a screen whose operation is harmless does not ask."""
