@@ -27,17 +27,29 @@ class Outcome:
         error: What the engine raised, or None.
         label: What was deployed.
         stack: Where.
+        planned: How many changes the preview found.
     """
 
     progress: Progress
     error: PhilotesError | None
     label: str
     stack: str
+    planned: int = 0
 
     @property
     def cancelled(self) -> bool:
         """Whether the operator wanted it to end."""
         return isinstance(self.error, OperationCancelled)
+
+    @property
+    def done(self) -> int:
+        """How many changes are done."""
+        return sum(r.state is State.DONE for r in self.progress.changed)
+
+    @property
+    def wanted(self) -> int:
+        """How many changes there were to do."""
+        return max(self.planned, len(self.progress.changed))
 
 
 def headline(outcome: Outcome) -> str:
@@ -56,6 +68,16 @@ def headline(outcome: Outcome) -> str:
     return f"✗ The deploy of {what} failed{after}."
 
 
+def tally(outcome: Outcome) -> str:
+    """Return what was changed, or how much of it a deploy has done that did not succeed."""
+    progress = outcome.progress
+    if outcome.error is None:
+        return wording.changes(progress)
+    if not progress.resources:
+        return ""
+    return f"{outcome.done} of {wording.plural(outcome.wanted, 'change')} done"
+
+
 def summary_lines(outcome: Outcome, log_file: Path) -> tuple[Line, ...]:
     """Return the summary of a deploy that ended.
 
@@ -66,7 +88,7 @@ def summary_lines(outcome: Outcome, log_file: Path) -> tuple[Line, ...]:
     progress, error = outcome.progress, outcome.error
     lines = [Line(headline(outcome), Tone.ERROR if error else Tone.AFTER, 2)]
     if progress.resources:
-        lines.append(Line(f"  {wording.changes(progress)}", Tone.HEADING, 2))
+        lines.append(Line(f"  {tally(outcome)}", Tone.HEADING, 2))
     lines.append(Line(""))
     if error is not None:
         lines += _failed(outcome)

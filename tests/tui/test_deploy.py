@@ -98,6 +98,8 @@ async def test_a_deploy_that_failed_half_way_says_what_why_and_what_was_not_done
         assert "admission webhook [quota] denied the request" in said
         assert "Raise the quota, then deploy again." in said
         assert "What was done: 3 changes" in said
+        assert screen_text(app).count("3 of 6 changes done") == 2, "above and in the summary"
+        assert "+ create 1" not in screen_text(app), "it was begun, not done"
         assert "What was not begun: 2 resources" in said
 
 

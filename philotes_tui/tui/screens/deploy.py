@@ -21,7 +21,7 @@ from philotes_tui.tui.resolution import moved, resolve
 from philotes_tui.tui.screens.approval import ApprovalDialog, Request
 from philotes_tui.tui.screens.confirm import INTERRUPTED, ConfirmDialog, Question
 from philotes_tui.tui.screens.operation import OperationScreen
-from philotes_tui.tui.summary import Outcome, headline, summary_lines
+from philotes_tui.tui.summary import Outcome, headline, summary_lines, tally
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.filter_line import FilterLine
 from philotes_tui.tui.widgets.lines_view import LinesView
@@ -146,7 +146,8 @@ class DeployScreen(OperationScreen):
     def ended(self, error: PhilotesError | None) -> None:
         """Show the summary."""
         self.error = error
-        outcome = Outcome(self.progress, error, self.label, self.stack)
+        planned = len(self.request.preview.changed)
+        outcome = Outcome(self.progress, error, self.label, self.stack, planned)
         said = headline(outcome)
         self.query_one(BusyLine).stop(said)
         lines = summary_lines(outcome, self.philotes.services.log_file)
@@ -159,7 +160,10 @@ class DeployScreen(OperationScreen):
             tree.go_to(self.progress.failed[0].step.urn)
         summary.display = True
         summary.focus()
-        self.philotes.remember(f"{said} {wording.changes(self.progress)}")
+        if error is not None:
+            self.query_one("#counts", Static).update(Text(f" {tally(outcome)}", no_wrap=True))
+            self.query_one(ProgressBar).update(total=outcome.wanted or 1, progress=outcome.done)
+        self.philotes.remember(f"{said} {tally(outcome)}".rstrip())
         self.app.bell()
 
     # What the operator does
