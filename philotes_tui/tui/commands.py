@@ -37,10 +37,10 @@ class PhilotesCommands(Provider):
         seen: set[str] = set()
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            named = bool(binding.tooltip) and active.enabled and binding.action not in seen
+            named = bool(binding.tooltip) and active.enabled and binding.tooltip not in seen
             if not named or binding.action == "interrupt":
                 continue
-            seen.add(binding.action)
+            seen.add(binding.tooltip)  # two keys may name one action differently
             key = f"key {app.get_key_display(binding)}"
             yield binding.tooltip, key, partial(app.run_action, binding.action, active.node)
         if app.operation is None and len(app.screen_stack) <= 2:  # noqa: PLR2004 - and the palette

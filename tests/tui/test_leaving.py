@@ -149,6 +149,18 @@ async def test_the_palette_selects_a_stack(stage: Stage) -> None:
         await until(pilot, lambda: app.place.stack == "prod")
 
 
+async def test_the_palette_names_what_two_keys_do_once(stage: Stage) -> None:
+    app = stage.app()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await walk.listed(pilot)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: app.screen.query("OptionList"))
+        await pilot.press(*"quit")
+        await until(pilot, lambda: "key q" in screen_text(app))
+        await until(pilot, lambda: "Read versions" not in screen_text(app))
+        assert "key ^q" not in screen_text(app)
+
+
 async def test_the_theme_is_switched_and_remembered(stage: Stage) -> None:
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
