@@ -39,11 +39,23 @@ async def test_versions_stand_newest_first_and_build_metadata_has_its_plus(stage
         ]
 
 
+async def test_the_cursor_starts_on_the_latest_stable_version_and_then_stays(
+    stage: Stage,
+) -> None:
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        assert table.current == "0.2.1"
+        await pilot.press("g", "r")
+        await until(pilot, lambda: "8 versions" in screen_text(app))
+        assert table.current == "0.10.0-alpha"
+
+
 async def test_what_is_deployed_shows_up_in_place_and_the_cursor_stays(stage: Stage) -> None:
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         table = await walk.listed(pilot)
-        await pilot.press("j", "j", "j")
+        assert table.current == "0.2.1"
         rows = dict(table.rows)
         stage.engine.deployed["prod"] = "0.2.1"
         app.read_stacks()
@@ -84,7 +96,7 @@ async def test_vi_keys_move_the_cursor(stage: Stage) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         table = await walk.listed(pilot)
         await pilot.press("j", "j", "k")
-        assert table.current == "0.3.0-rc.1"
+        assert table.current == "0.2.0"
         await pilot.press("G")
         assert table.current == "0.1.0"
         await pilot.press("g")

@@ -67,7 +67,7 @@ class Terminal:
 
     def approve(self) -> None:
         self.read_until("8 versions")
-        self.type("jjj\r")
+        self.type("\r")
         self.read_until("a approves")
         self.type("a")
         self.read_until("Deploy (y)")

@@ -73,6 +73,7 @@ class ReleasesScreen(PhilotesScreen):
         self._asked: Target | None = None
         self._listed: Target | None = None
         self._reading = False
+        self._cursor_placed = False
         self._fault: PhilotesError | None = None
         self._wanted = ""
         self._prereleases = True
@@ -101,7 +102,7 @@ class ReleasesScreen(PhilotesScreen):
         target = place.target
         if target is not None and not _same_registry(target, self._asked):
             if not _same_registry(target, self._listed):
-                self._catalog = None
+                self._catalog, self._cursor_placed = None, False
             self._asked, self._fault, self._reading = target, None, True
             self._ask_registry(target)
         self._draw()
@@ -151,6 +152,7 @@ class ReleasesScreen(PhilotesScreen):
         log_file = self.philotes.services.log_file
         with self.app.batch_update():
             table.show([(row.version.text, release_cells(row, place.stack)) for row in rows])
+            self._place_cursor(rows)
             table.display = bool(rows) and not place.local and fault is None
             panel.display = fault is not None and (not place.local or place.fault is not None)
             if fault is not None and panel.display:
@@ -161,6 +163,14 @@ class ReleasesScreen(PhilotesScreen):
             self._draw_status(len(rows))
         self._keep_focus()
         self.refresh_bindings()
+
+    def _place_cursor(self, rows: tuple[ReleaseRow, ...]) -> None:
+        """Start on the newest stable version: the first Enter should preview no pre-release."""
+        if rows and not self._cursor_placed:
+            self._cursor_placed = True
+            for row in rows:
+                if row.latest:
+                    self.query_one(KeyTable).go_to(row.version.text)
 
     def _draw_status(self, shown: int) -> None:
         place, line = self.philotes.place, self.query_one(BusyLine)
