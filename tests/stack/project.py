@@ -86,6 +86,18 @@ class Plan:
         """Messages of the program and the providers, each after its severity."""
         return {each["message"].strip() for each in self.document.get("diagnostics", [])}
 
+    def changes(self) -> list[object]:
+        """What is not the same, with the properties that differ, for messages."""
+        return [
+            (step["op"], step["urn"].split("::")[-1], step.get("detailedDiff"))
+            for step in self.document["steps"]
+            if step["op"] != "same"
+        ]
+
+    def differing_paths(self) -> set[str]:
+        """The paths of all properties that differ."""
+        return {path for step in self.document["steps"] for path in step.get("detailedDiff") or {}}
+
     def steps(self, *operations: str) -> list[str]:
         """The resource names of steps of these kinds."""
         found = [step for step in self.document["steps"] if step["op"] in operations]

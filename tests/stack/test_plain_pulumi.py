@@ -56,12 +56,18 @@ def test_a_version_and_then_the_local_charts_are_deployed_in_place(
     assert "info: Using local Helm chart for development" in plan.diagnostics
     # Nothing is replaced; what only the published version has is deleted.
     assert plan.operations == {"same", "update", "delete"}
+    assert any(path.endswith(".image") for path in plan.differing_paths())
     project.succeed("up", "--yes", "--skip-preview")
     assert deployed_images(demo, "plain-pulumi") == images_of("0.1.0")
     outputs = project.outputs()
     assert (outputs["source"], outputs["version"]) == ("local", "0.1.0")
 
-    assert project.preview().operations == {"same"}
+    # The provider records the object that its readiness wait saw last. On a busy machine
+    # that can be one from before the change, whose labels then show as an update once more.
+    settled = project.preview()
+    assert settled.operations <= {"same", "update"}, settled.changes()
+    stale = {path for path in settled.differing_paths() if path.startswith("metadata.labels[")}
+    assert settled.differing_paths() == stale, settled.changes()
 
 
 def test_a_preview_names_all_resources_of_both_modes_alike(project: Project) -> None:
