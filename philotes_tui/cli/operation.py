@@ -98,9 +98,8 @@ def run_operation(
         kind: What it is, told even if it fails before it has begun.
         as_json: Whether the result is printed as JSON.
 
-    The first Ctrl-C or SIGTERM cancels and lets operations in flight end, the
-    second stops at once. With `as_json` the result is printed to stdout, also
-    when the operation failed.
+    The first Ctrl-C or SIGTERM cancels, the second stops at once. With `as_json`
+    the result is printed to stdout, also when the operation failed.
 
     Raises:
         PhilotesError: The operation failed.

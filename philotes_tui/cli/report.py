@@ -27,7 +27,7 @@ from philotes_tui.engine import (
     StepFailed,
     Target,
 )
-from philotes_tui.engine.wording import OPERATION, short_type
+from philotes_tui.engine.wording import INTERRUPTED, OPERATION, short_type
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 
@@ -93,7 +93,7 @@ def event_line(event: Event, started: float) -> str:  # noqa: PLR0911 - one retu
         case LogLine(text=text):
             return f"{clock}   {text}"
         case CancelRequested():
-            return f"{clock} Cancelling: operations in flight may end. Again stops at once."
+            return f"{clock} Cancelling. {INTERRUPTED} Again stops at once."
         case OperationEnded(result=result):
             return f"{clock} {result}"
         case _:

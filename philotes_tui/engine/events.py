@@ -195,7 +195,7 @@ class Summarized:
 
 @dataclass(frozen=True)
 class CancelRequested:
-    """The operator asked to stop; the operations in flight are allowed to end."""
+    """The operator asked to stop; what is being changed is interrupted."""
 
     at: float
 

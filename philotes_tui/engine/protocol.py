@@ -142,7 +142,8 @@ class Engine(Protocol):
     def cancel(self) -> bool:
         """Ask the running operation to stop; return whether there was one.
 
-        Operations in flight are allowed to end. A second call stops at once.
+        What is being changed is interrupted, and the state is written. A second call
+        stops at once.
         """
         ...
 

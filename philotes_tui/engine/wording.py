@@ -15,3 +15,9 @@ OPERATION: Mapping[Kind, str] = {
 def short_type(token: str) -> str:
     """Return `Deployment` for `kubernetes:apps/v1:Deployment`."""
     return token.rsplit(":", 1)[-1]
+
+
+INTERRUPTED = (
+    "Resources being changed are interrupted and counted as not done; the next preview shows them."
+)
+"""What a cancel does: the Kubernetes provider stops waiting at once (its `Cancel` call)."""

@@ -104,7 +104,7 @@ class Command(PulumiCommand):
         """Ask the running process to stop; return whether there is one.
 
         Without one, the next start is refused until `reset`. The first time it is
-        SIGINT, on which Pulumi lets operations in flight end. The second time it is
+        SIGINT, on which Pulumi cancels its providers and writes the state. The second time it is
         SIGTERM, and SIGKILL when that has not helped after a while.
         """
         with self._guard:

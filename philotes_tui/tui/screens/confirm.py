@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from philotes_tui.engine import Kind
-from philotes_tui.engine.wording import OPERATION
+from philotes_tui.engine.wording import INTERRUPTED, OPERATION
 from philotes_tui.tui.screens.base import Dialog
 
 
@@ -34,12 +34,6 @@ class Question:
 
 
 QUIT = Question("Quit?", "Nothing is running; nothing is lost.", safe="Stay", other="Quit")
-
-
-INTERRUPTED = (
-    "Resources being changed are interrupted and counted as not done; the next preview shows them."
-)
-"""What a cancel does: the Kubernetes provider stops waiting at once (its `Cancel` call)."""
 
 
 def quit_running(kind: Kind) -> Question:

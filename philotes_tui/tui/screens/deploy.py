@@ -11,6 +11,7 @@ from textual.containers import Container, Horizontal
 from textual.widgets import Footer, ProgressBar, Static
 
 from philotes_tui.engine import Change, Kind
+from philotes_tui.engine.wording import INTERRUPTED
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 from philotes_tui.tui import wording
@@ -19,7 +20,7 @@ from philotes_tui.tui.messages import Resolution
 from philotes_tui.tui.offload import in_thread
 from philotes_tui.tui.resolution import moved, resolve
 from philotes_tui.tui.screens.approval import ApprovalDialog, Request
-from philotes_tui.tui.screens.confirm import INTERRUPTED, ConfirmDialog, Question
+from philotes_tui.tui.screens.confirm import ConfirmDialog, Question
 from philotes_tui.tui.screens.operation import OperationScreen
 from philotes_tui.tui.summary import Outcome, headline, summary_lines, tally
 from philotes_tui.tui.widgets.busy_line import BusyLine
