@@ -8,9 +8,9 @@ def pick(terminal: Terminal, version: str) -> None:
     terminal.wait_for(" 8 versions")
     terminal.press(f"/{version}")
     terminal.wait_for(f"1 of 8 versions · filter “{version}”")
-    terminal.wait_until_gone("⏎ Preview")  # the filter has the keys
+    terminal.wait_for_footer("▏^p palette")  # nothing before it: the filter has the keys
     terminal.press("enter")
-    terminal.wait_for("⏎ Preview")  # the list has them again
+    terminal.wait_for_footer("⏎ Preview")  # the list has them again
     terminal.press("enter")
 
 

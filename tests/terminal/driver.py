@@ -116,6 +116,12 @@ class Terminal:
                     return text
             self._must_go_on(deadline, f"“{'” or “'.join(texts)}”")
 
+    def wait_for_footer(self, start: str, seconds: float = 30.0) -> None:
+        """Read until the last line starts with this, blanks before it not counted."""
+        deadline = time.monotonic() + seconds
+        while not self.text.splitlines()[-1].strip().startswith(start):
+            self._must_go_on(deadline, f"the footer “{start}…”")
+
     def wait_for_change(self, shown: str, seconds: float = 30.0) -> None:
         """Read until the screen differs from what was shown before."""
         deadline = time.monotonic() + seconds
