@@ -1,6 +1,7 @@
 """The published versions of one chart: what screens and commands ask a registry."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from philotes_tui.errors import VersionNotFound
 from philotes_tui.registry.auth import AuthorizationCache
@@ -23,6 +24,7 @@ class ChartRegistry:
         plain_http: Without TLS or with it; None: without it on loopback only.
         credentials: Where logins come from; None: Helm's and Docker's files.
         limits: Bounds of time, bytes and retries.
+        ca_file: A PEM file of authorities trusted besides the system's.
 
     Raises:
         InvalidReference: The address does not parse.
@@ -36,6 +38,7 @@ class ChartRegistry:
         *,
         credentials: Credentials | None = None,
         limits: Limits | None = None,
+        ca_file: Path | None = None,
     ) -> None:
         folder = url.strip().rstrip("/")
         self.repository = Repository.parse(f"{folder}/{chart}", plain_http=plain_http)
@@ -44,6 +47,7 @@ class ChartRegistry:
         self._credentials = credentials or stored_credentials()
         self._limits = limits or Limits()
         self._cache = AuthorizationCache()
+        self._ca_file = ca_file
 
     @property
     def plain_http(self) -> bool:
@@ -56,6 +60,7 @@ class ChartRegistry:
             credentials=self._credentials,
             limits=self._limits,
             cache=self._cache,
+            ca_file=self._ca_file,
             direct=(str(replace(host, port=None)),) if host.is_loopback else (),
         )
 

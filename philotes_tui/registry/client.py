@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -31,6 +32,7 @@ class RegistryClient:
         limits: Bounds of time, bytes and retries.
         cache: Tokens kept from one client to the next.
         direct: Hosts asked without a proxy, besides this machine itself.
+        ca_file: A PEM file of authorities trusted besides the system's.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class RegistryClient:
         limits: Limits | None = None,
         cache: AuthorizationCache | None = None,
         direct: tuple[str, ...] = (),
+        ca_file: Path | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self._transport = Transport(self._limits, direct)
+        self._transport = Transport(self._limits, direct, ca_file)
         self._cache = cache or AuthorizationCache()
         self._credentials = credentials or stored_credentials()
         self._authorizer = Authorizer(

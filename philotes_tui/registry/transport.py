@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +13,7 @@ from philotes_tui.errors import NotARegistry, SettingsError
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
 from philotes_tui.registry.limits import MIB, Limits
+from philotes_tui.registry.trust import tls_context
 
 _PASSING = {500, 502, 503, 504}
 _ERROR = 400
@@ -28,10 +29,14 @@ class Transport:
     Args:
         limits: Bounds of time, bytes and retries.
         direct: Hosts that are asked without a proxy as well.
+        ca_file: A PEM file of authorities trusted besides the system's.
     """
 
-    def __init__(self, limits: Limits, direct: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, limits: Limits, direct: tuple[str, ...] = (), ca_file: Path | None = None
+    ) -> None:
         self.limits = limits
+        self._ca_file = ca_file
         self._direct = direct
         self._http: httpx.AsyncClient | None = None
 
@@ -39,12 +44,13 @@ class Transport:
         """Open the connection pool.
 
         Raises:
-            SettingsError: A proxy or certificate file named in the environment is no good.
+            SettingsError: A proxy or certificate file that was named is no good.
         """
         mounts = {f"all://{host}": None for host in (*_LOOPBACK, *self._direct)}
         try:
             self._http = httpx.AsyncClient(
                 mounts=mounts,
+                verify=tls_context(self._ca_file),
                 timeout=httpx.Timeout(None, connect=self.limits.connect),
                 headers={"User-Agent": "philotes-tui", "Accept-Encoding": "identity"},
             )
@@ -53,13 +59,6 @@ class Transport:
                 "A proxy named in the environment cannot be used",
                 on="HTTPS_PROXY, HTTP_PROXY, ALL_PROXY",
                 todo="Give it as http://host:port, or unset it.",
-            ) from error
-        except (OSError, ssl.SSLError) as error:
-            raise SettingsError(
-                "The certificates to trust cannot be read",
-                on="SSL_CERT_FILE, SSL_CERT_DIR",
-                said=error.strerror or "",
-                todo="Let them name existing PEM files, or unset them.",
             ) from error
         return self
 

@@ -12,6 +12,7 @@ import pytest
 
 from philotes_tui.errors import RegistryUnreachable, SettingsError
 from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
+from philotes_tui.registry.trust import tls_context
 from tests.registry.fake_registry import FakeRegistry, Reply, as_json
 
 LIMITS = Limits(deadline=1.0, connect=0.5, retries=1, backoff=0.001)
@@ -148,6 +149,44 @@ def test_a_certificate_that_is_not_trusted_can_be_trusted_as_the_error_says(
         assert versions(fake.host) == 1
         with pytest.raises(RegistryUnreachable, match=r"localhost:\d+ is not trusted"):
             versions(fake.host.replace("127.0.0.1", "localhost"))
+
+
+def test_an_authority_of_ones_own_is_trusted_besides_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate(tmp_path))
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    context = tls_context(tmp_path / "cert")
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.cert_store_stats()["x509"] > tls_context().cert_store_stats()["x509"]
+    with FakeRegistry(lambda _: as_json({"tags": ["0.1.0"]}), tls) as fake:
+        registry = ChartRegistry(
+            fake.folder,
+            plain_http=False,
+            credentials=NoCredentials(),
+            limits=LIMITS,
+            ca_file=tmp_path / "cert",
+        )
+        assert len(asyncio.run(registry.catalog()).releases) == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a certificate"])
+def test_an_authority_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError, match="certificates to trust cannot be read") as raised:
+        tls_context(path)
+    assert str(path) in raised.value.on
+    with pytest.raises(SettingsError, match="unset SSL_CERT_FILE"):
+        tls_context(None, {"SSL_CERT_FILE": str(path)})
+
+
+def test_a_missing_folder_of_certificates_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="unset SSL_CERT_DIR"):
+        tls_context(None, {"SSL_CERT_DIR": f"{tmp_path}:{tmp_path / 'missing'}"})
 
 
 def test_plain_http_spoken_to_a_registry_with_tls_says_to_turn_it_off(tmp_path: Path) -> None:
