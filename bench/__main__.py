@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import memory, operations, startup
 from bench.parts import environment, running
-from philotes_tui.demo import ending_on_signals
+from philotes_tui.signals import ending_on_signals
 
 NAMES = ("startup", "operations", "memory")
 

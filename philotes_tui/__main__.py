@@ -8,8 +8,8 @@ def main() -> None:
     """Run the command line and exit with its documented code."""
     try:
         from philotes_tui.cli.main import run  # noqa: PLC0415 - Ctrl-C may come this early
-        from philotes_tui.cli.signals import end_on_signals, let_interrupts_end  # noqa: PLC0415
         from philotes_tui.cli.streams import keep_streams  # noqa: PLC0415
+        from philotes_tui.signals import end_on_signals, let_interrupts_end  # noqa: PLC0415
 
         keep_streams()
         end_on_signals()

@@ -12,12 +12,13 @@ import platformdirs
 from philotes_tui.cli.interface import on_terminal, open_interface, refuse_half_a_terminal
 from philotes_tui.cli.log import log_to_file
 from philotes_tui.cli.wiring import Wiring
-from philotes_tui.demo import Demo, Step, ending_on_signals, reset
+from philotes_tui.demo import Demo, Step, reset
 from philotes_tui.demo.demo import TOOLS as DEMO_TOOLS
 from philotes_tui.engine.passphrase import FILE_VARIABLE, VARIABLE
 from philotes_tui.engine.project import ensure_project, ensure_stack_file
 from philotes_tui.errors import StateFolderError
 from philotes_tui.settings import APP, Settings, load
+from philotes_tui.signals import ending_on_signals
 from philotes_tui.toolchain import ENGINE_TOOLS
 
 SETTINGS_FILE = "settings.toml"

@@ -22,12 +22,12 @@ from philotes_tui.cli.report import (
     unfinished_lines,
     waiting_line,
 )
-from philotes_tui.cli.signals import ENDING
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Engine, Event, Kind, Progress, Sink, Target, fold
 from philotes_tui.engine.approval import Resolved, state_of
 from philotes_tui.errors import PhilotesError
 from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Version
+from philotes_tui.signals import ENDING
 
 TICK = 0.1
 """Seconds between two looks at what the operation told."""

@@ -2,7 +2,6 @@
 
 from philotes_tui.demo.demo import STACKS, TOOLS, Demo, Progress, Step, reset
 from philotes_tui.demo.published import PUBLISHED, PublishedVersion
-from philotes_tui.demo.signals import ending_on_signals
 from philotes_tui.demo.state import is_running
 
 __all__ = [
@@ -13,7 +12,6 @@ __all__ = [
     "Progress",
     "PublishedVersion",
     "Step",
-    "ending_on_signals",
     "is_running",
     "reset",
 ]

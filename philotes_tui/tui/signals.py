@@ -7,9 +7,9 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from types import FrameType
 
+from philotes_tui.signals import ENDING
 from philotes_tui.tui.faults import LOGGER
 
-ENDING = (signal.SIGTERM, signal.SIGHUP)
 AGAIN = 0.1
 """Seconds between two looks at whether the engine can be cancelled, or has ended."""
 

@@ -9,7 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
-from philotes_tui.demo import Demo, Step, ending_on_signals
+from philotes_tui.demo import Demo, Step
+from philotes_tui.signals import ending_on_signals
 
 
 def tell(step: Step) -> None:
