@@ -19,9 +19,11 @@ IS_NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c '$(IS_NEW_ENOUGH)' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
 
+TOOLS_FOR := tools-run tools-test tools-bench
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint types contracts unit bench picture tools constraints clean
+.PHONY: help run test check lint types contracts unit bench picture tools $(TOOLS_FOR) constraints clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +31,7 @@ help: ## Show what can be made
 run: tools ## Set everything up and open the program on a working demo
 	@$(BIN)/philotes-tui demo $(ARGS)
 
-test: $(DEV_READY) tools ## Set everything up and run every test (ARGS="-k word" for some)
+test: $(DEV_READY) tools-test ## Set everything up and run every test (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: lint types contracts unit ## Lint, types, import directions and quick tests, under 30 s
@@ -49,14 +51,17 @@ UNIT := $(wildcard tests/test_*.py) $(filter-out tests/tui/,$(wildcard tests/*/)
 unit: $(DEV_READY)
 	@$(BIN)/python -m pytest -q -m "not real" $(UNIT) $(ARGS)
 
-bench: $(DEV_READY) tools ## Measure start-up, preview, deploy and memory, as ratios
+bench: $(DEV_READY) tools-bench ## Measure start-up, preview, deploy and memory, as ratios
 	@$(BIN)/python -m bench $(ARGS)
 
 picture: $(DEV_READY) tools ## Draw the README's pictures of the real program anew
 	@$(BIN)/python docs/picture.py
 
-tools: $(RUN_READY) ## Find, download or build the tools (pulumi, helm, etcd, ...)
-	@$(BIN)/python -m philotes_tui.toolchain
+tools: tools-run ## Find, download or build the tools (pulumi, helm, etcd, ...)
+
+# The tests and the measurements run a few more tools, which are built only for those.
+$(TOOLS_FOR): tools-%: $(RUN_READY)
+	@$(BIN)/python -m philotes_tui.toolchain --for $*
 
 constraints: $(DEV_READY) ## Pin and hash the newest fitting Python packages anew
 	@$(call pin,constraints.txt,--upgrade)

@@ -42,6 +42,18 @@ def engine_tools() -> dict[str, FoundTool]:
 
 
 @pytest.fixture(scope="session")
+def actionlint() -> Path:
+    """The linter of workflows."""
+    return at_hand(["actionlint"])["actionlint"].path
+
+
+@pytest.fixture(scope="session")
+def cosign() -> Path:
+    """The signer and verifier of what is in a registry."""
+    return at_hand(["cosign"])["cosign"].path
+
+
+@pytest.fixture(scope="session")
 def charts() -> Path:
     """The folder with the umbrella chart and its subcharts."""
     return CHARTS

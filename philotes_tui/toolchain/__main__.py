@@ -1,23 +1,30 @@
-"""`python -m philotes_tui.toolchain [NAME…]`: have every required tool at hand."""
+"""`python -m philotes_tui.toolchain [--for run|test|bench] [NAME…]`: have tools at hand."""
 
+import argparse
 import signal
 import sys
 from types import FrameType
 
 from philotes_tui.errors import PhilotesError
-from philotes_tui.toolchain import REQUIRED_TOOLS, ensure
+from philotes_tui.toolchain import Purpose, ensure, needed_for
 from philotes_tui.toolchain.display import display
 
 _INTERRUPTED = 130
 
 
-def main(names: list[str]) -> int:
-    """Ensure the tools of these names, or all required ones, and return the exit code."""
+def main(arguments: list[str]) -> int:
+    """Ensure the tools of the names given, else those of a purpose, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="philotes_tui.toolchain", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument(
+        "--for", dest="purpose", type=Purpose, choices=[*Purpose], default=Purpose.RUN
+    )
+    chosen = parser.parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         with display(sys.stderr) as show:
-            ensure(names or REQUIRED_TOOLS, show)
+            ensure(chosen.names or needed_for(chosen.purpose), show)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. What is finished is kept; start again to go on.\n")
         return _INTERRUPTED

@@ -13,6 +13,7 @@ from philotes_tui.errors import ToolBuildFailed, ToolError
 from philotes_tui.toolchain import download as releases
 from philotes_tui.toolchain.build import build, prefetch
 from philotes_tui.toolchain.cache import Cache, held_lock, is_locked, writing
+from philotes_tui.toolchain.development import ALL_TOOLS
 from philotes_tui.toolchain.durations import expected_work, record_work
 from philotes_tui.toolchain.found import FoundTool
 from philotes_tui.toolchain.lookup import cached, found, inspect
@@ -27,7 +28,7 @@ from philotes_tui.toolchain.progress import (
     noted,
     ticked,
 )
-from philotes_tui.toolchain.tools import TOOLS, Tool
+from philotes_tui.toolchain.tools import Tool
 
 PARALLEL = 2
 """Groups that are made at once: one links on one processor while the other compiles."""
@@ -50,7 +51,7 @@ def ensure(
     """Return every tool, downloading or building what is not there.
 
     Args:
-        names: Names of tools, keys of `TOOLS`.
+        names: Names of tools, keys of `ALL_TOOLS`.
         progress: Called in this thread with a snapshot at every change and twice
             a second while something is made.
         cache: The cache to use; by default the user's.
@@ -66,7 +67,7 @@ def ensure(
     statuses = inspect(names, cache)
     snapshot = Progress(
         tuple(
-            _row(TOOLS[status.name], index, len(statuses), cache)
+            _row(ALL_TOOLS[status.name], index, len(statuses), cache)
             for index, status in enumerate(statuses, 1)
         )
     )
@@ -74,7 +75,7 @@ def ensure(
     for tool in tools.values():
         snapshot = arrived(snapshot, tool)
     progress(ticked(snapshot, 0.0))
-    missing = [TOOLS[status.name] for status in statuses if not status.fits]
+    missing = [ALL_TOOLS[status.name] for status in statuses if not status.fits]
     if missing:
         with writing(cache.root):
             tools.update(_Workshop(cache, snapshot, progress, stop).make(missing))

@@ -9,11 +9,13 @@ from pathlib import Path
 from philotes_tui.errors import ToolMissing
 from philotes_tui.foreign import clean_line
 from philotes_tui.toolchain.cache import Cache
+from philotes_tui.toolchain.development import ALL_TOOLS, DEVELOPMENT_TOOLS
 from philotes_tui.toolchain.fit import control_plane_accords, misfit, wanted
 from philotes_tui.toolchain.found import FoundTool, ToolStatus
 from philotes_tui.toolchain.probe import version_of
-from philotes_tui.toolchain.tools import CONTROL_PLANE, PROVIDER, PROVIDER_PLUGIN, TOOLS, Tool
+from philotes_tui.toolchain.tools import CONTROL_PLANE, PROVIDER, PROVIDER_PLUGIN, Tool
 
+_TODO_DEVELOPMENT = "Run `make test` or `make bench`, which build it, or install {wanted}."
 _TODO = "Run `philotes-tui doctor --install` to have it downloaded or built, or install {wanted}."
 
 
@@ -24,20 +26,20 @@ def named(names: Iterable[str]) -> list[Tool]:
         ToolMissing: A name is not in the table.
     """
     asked = set(names)
-    unknown = asked - TOOLS.keys()
+    unknown = asked - ALL_TOOLS.keys()
     if unknown:
         raise ToolMissing(
             f"No tool is called {', '.join(sorted(unknown))}",
-            todo=f"Known are {', '.join(TOOLS)}.",
+            todo=f"Known are {', '.join(ALL_TOOLS)}.",
         )
-    return [tool for name, tool in TOOLS.items() if name in asked]
+    return [tool for name, tool in ALL_TOOLS.items() if name in asked]
 
 
 def inspect(names: Iterable[str], cache: Cache | None = None) -> list[ToolStatus]:
     """Return where each tool is and whether it fits, without changing anything.
 
     Args:
-        names: Names of tools, keys of `TOOLS`.
+        names: Names of tools, keys of `ALL_TOOLS`.
         cache: The cache to look in; by default the user's.
 
     Raises:
@@ -47,7 +49,7 @@ def inspect(names: Iterable[str], cache: Cache | None = None) -> list[ToolStatus
     asked = named(names)
     # A control plane on PATH is judged as a whole, whichever parts were asked for.
     family = {*CONTROL_PLANE} if any(tool.name in CONTROL_PLANE for tool in asked) else set()
-    looked_at = [tool for name, tool in TOOLS.items() if tool in asked or name in family]
+    looked_at = [tool for name, tool in ALL_TOOLS.items() if tool in asked or name in family]
     with ThreadPoolExecutor(max_workers=4) as pool:
         on_path = dict(
             zip(
@@ -65,10 +67,10 @@ def found(status: ToolStatus) -> FoundTool:
     """Return the tool of a status that fits, with the files beside it."""
     if status.path is None or status.origin is None or not status.fits:
         raise ValueError(status)
-    names = TOOLS[status.name].recipe.companions
+    names = ALL_TOOLS[status.name].recipe.companions
     beside = (status.path.parent / name for name in names)
     companions = tuple(path for path in beside if path.is_file())
-    version = status.version or TOOLS[status.name].version
+    version = status.version or ALL_TOOLS[status.name].version
     return FoundTool(status.name, status.path, version, status.origin, companions)
 
 
@@ -94,13 +96,14 @@ def _first_fitting(tool: Tool, on_path: ToolStatus, cache: Cache) -> ToolStatus:
 
 def _status(tool: Tool, **known: object) -> ToolStatus:
     why = str(known.get("why", ""))
+    todo = _TODO_DEVELOPMENT if tool.name in DEVELOPMENT_TOOLS else _TODO
     values = {
         "path": None,
         "version": None,
         "origin": None,
         **known,
         "fits": not why,
-        "todo": _TODO.format(wanted=f"{tool.name} {wanted(tool)}") if why else "",
+        "todo": todo.format(wanted=f"{tool.name} {wanted(tool)}") if why else "",
         "why": why,
     }
     return ToolStatus(name=tool.name, wanted=wanted(tool), optional=tool.optional, **values)  # type: ignore[arg-type]
@@ -153,7 +156,9 @@ def _with_accord(family: dict[str, ToolStatus]) -> dict[str, ToolStatus]:
         return family
     why = "the control plane on PATH is not complete, or not of one version"
     return {
-        name: _status(TOOLS[name], path=status.path, version=status.version, origin="path", why=why)
+        name: _status(
+            ALL_TOOLS[name], path=status.path, version=status.version, origin="path", why=why
+        )
         if status.fits
         else status
         for name, status in family.items()
