@@ -12,6 +12,9 @@ from tests.charts.rendering import EVERYTHING, SUBCHARTS, Helm
 
 pytestmark = pytest.mark.real
 
+KUBERNETES = {"resources", "strategy", "livenessProbe", "readinessProbe"}
+"""Values that Kubernetes defines; it allows more in them than the charts set."""
+
 
 @pytest.mark.parametrize("chart", [*SUBCHARTS, "philotes"])
 def test_a_chart_passes_the_strict_linter(helm: Helm, staged: Path, chart: str) -> None:
@@ -52,7 +55,9 @@ def test_the_schema_knows_exactly_the_documented_values(charts: Path, chart: str
 def _keys(schema: dict[str, Any], prefix: str = "") -> list[str]:
     found: list[str] = []
     for key, below in schema.get("properties", {}).items():
-        found += [f"{prefix}{key}", *_keys(below, f"{prefix}{key}.")]
+        found += [f"{prefix}{key}"]
+        if key not in KUBERNETES:
+            found += _keys(below, f"{prefix}{key}.")
     return found
 
 
@@ -61,7 +66,7 @@ def _paths(values: dict[str, Any], schema: dict[str, Any], prefix: str = "") -> 
     for key, value in values.items():
         found.append(f"{prefix}{key}")
         below = schema.get("properties", {}).get(key, {})
-        if isinstance(value, dict) and "properties" in below:
+        if isinstance(value, dict) and "properties" in below and key not in KUBERNETES:
             found += _paths(value, below, f"{prefix}{key}.")
     return found
 

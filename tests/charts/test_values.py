@@ -60,7 +60,7 @@ def test_a_disabled_subchart_leaves_nothing_behind(helm: Helm, umbrella: Path, a
         ({"api": {"replicaCuont": 3}}, "additional properties 'replicaCuont' not allowed"),
         ({"worker": {"cdc": {"batchSize": "many"}}}, "'/cdc/batchSize': got string, want integer"),
         ({"worker": {"cdc": {"flushInterval": "5"}}}, "/cdc/flushInterval"),
-        ({"lakekeeper": {"database": {"password": "x"}}}, "'password' not allowed"),
+        ({"lakekeeper": {"database": {"passwort": "x"}}}, "'passwort' not allowed"),
         ({"global": {"environment": "prd"}}, "'/global/environment'"),
         ({"api": {"image": {"digest": "sha256:1"}}}, "/image/digest"),
         ({"lakekeeper": {"image": {"tag": ""}}}, "image.tag or image.digest must be set"),

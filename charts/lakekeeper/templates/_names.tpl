@@ -72,17 +72,13 @@ chart's appVersion, which is the release's. A digest wins over the tag.
 
 {{/*
 Environment of both containers. Kubernetes puts the password, which it reads from the secret,
-into the two addresses; it must be percent-encoded there if it holds characters that an address
-reserves.
+into the two addresses; unless it is given inline, it must be percent-encoded there if it holds
+characters that an address reserves.
 */}}
 {{- define "lakekeeper.env" -}}
 {{- $database := include "lakekeeper.database" . | fromJson -}}
 {{- $address := printf "postgresql://%s:$(POSTGRES_PASSWORD)@%s:%d/%s?sslmode=%s" $database.user $database.host (int $database.port) $database.name $database.sslMode -}}
-- name: POSTGRES_PASSWORD
-  valueFrom:
-    secretKeyRef:
-      name: {{ $database.existingSecret }}
-      key: {{ $database.passwordKey }}
+{{ include "lakekeeper.credentialEnv" . | trim }}
 - name: LAKEKEEPER__PG__DATABASE_URL_READ
   value: {{ $address | quote }}
 - name: LAKEKEEPER__PG__DATABASE_URL_WRITE

@@ -57,9 +57,6 @@ a tag and becomes "_", as it does when the chart itself is pushed. A digest wins
 
 {{/* Fewest replicas that can be running by intent: what a disruption budget must reckon with. */}}
 {{- define "philotes-worker.minReplicas" -}}
-{{- if and .Values.autoscaling.enabled .Values.scaledObject.enabled -}}
-{{- fail "philotes-worker: autoscaling.enabled and scaledObject.enabled exclude one another, for two scalers would fight over one Deployment" -}}
-{{- end -}}
 {{- if .Values.autoscaling.enabled -}}
 {{- .Values.autoscaling.minReplicas -}}
 {{- else if .Values.scaledObject.enabled -}}

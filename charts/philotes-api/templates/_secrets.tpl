@@ -1,0 +1,64 @@
+{{/*
+Passwords and keys the pods read, as a JSON list: the variable, the secret that holds the value
+and its key there, and the value itself where it was given inline.
+*/}}
+{{- define "philotes-api.credentials" -}}
+{{- $database := include "philotes-api.database" . | fromJson -}}
+{{- $given := list
+  (dict "variable" "PHILOTES_DB_PASSWORD" "path" "database.password" "inline" $database.password
+    "existingSecret" $database.existingSecret "existingKey" $database.passwordKey
+    "ownKey" "database-password" "usualSecret" "philotes-postgresql")
+-}}
+{{- $found := list -}}
+{{- range $given -}}
+{{- $found = append $found (include "philotes-api.credential" (dict "context" $ "given" .) | fromJson) -}}
+{{- end -}}
+{{- $found | toJson -}}
+{{- end -}}
+
+{{/*
+One of them. It comes from the existing secret if one is named, else from what was given inline,
+else from Vault if that is on, else from the secret that is called so by convention.
+*/}}
+{{- define "philotes-api.credential" -}}
+{{- $fullname := include "philotes-api.fullname" .context -}}
+{{- $vault := .context.Values.vault.enabled -}}
+{{- $secret := .given.usualSecret -}}
+{{- $key := .given.existingKey -}}
+{{- with .given -}}
+{{- if and .inline .existingSecret -}}
+{{- fail (printf "philotes-api: %s and the existingSecret beside it exclude one another" .path) -}}
+{{- else if and .inline $vault -}}
+{{- fail (printf "philotes-api: %s and vault.enabled exclude one another" .path) -}}
+{{- else if .existingSecret -}}
+{{- $secret = .existingSecret -}}
+{{- else if .inline -}}
+{{- $secret = $fullname -}}
+{{- $key = .ownKey -}}
+{{- else if $vault -}}
+{{- $secret = printf "%s-vault" $fullname -}}
+{{- $key = .ownKey -}}
+{{- end -}}
+{{- dict "variable" .variable "secret" $secret "key" $key "inline" .inline | toJson -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The variables that hold them. */}}
+{{- define "philotes-api.credentialEnv" -}}
+{{- range include "philotes-api.credentials" . | fromJsonArray }}
+- name: {{ .variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret | quote }}
+      key: {{ .key | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Content of the chart's own secret, as YAML; nothing if nothing was given inline. */}}
+{{- define "philotes-api.ownSecret" -}}
+{{- range include "philotes-api.credentials" . | fromJsonArray }}
+{{- if .inline }}
+{{ .key }}: {{ .inline | b64enc | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
