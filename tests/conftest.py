@@ -54,6 +54,12 @@ def cosign() -> Path:
 
 
 @pytest.fixture(scope="session")
+def pgp_keygen() -> Path:
+    """The maker of OpenPGP keyrings that Helm signs and verifies charts with."""
+    return at_hand(["pgp-keygen"])["pgp-keygen"].path
+
+
+@pytest.fixture(scope="session")
 def charts() -> Path:
     """The folder with the umbrella chart and its subcharts."""
     return CHARTS

@@ -43,6 +43,10 @@ _TEST = (
         *("cosign", (3, 0, 2), "version", r"GitVersion:\s+"),
         Recipe("cosign", "github.com/sigstore/cosign/v3/cmd/cosign", 240),
     ),
+    _development(
+        *("pgp-keygen", (1, 0, 0), "-version", "^pgp-keygen "),
+        Recipe("pgp-keygen", ".", 10),
+    ),
 )
 _BENCH = (
     _development(
@@ -60,7 +64,7 @@ _BENCH = (
 )
 
 TEST_TOOLS = tuple(tool.name for tool in _TEST)
-"""What the tests need beside `REQUIRED_TOOLS`: a linter of workflows, a signer of images."""
+"""What the tests need beside `REQUIRED_TOOLS`: a linter of workflows, signers and their keys."""
 
 BENCH_TOOLS = tuple(tool.name for tool in _BENCH)
 """What the measurements need beside `REQUIRED_TOOLS`: the registry clients compared with."""

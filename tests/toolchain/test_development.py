@@ -30,7 +30,7 @@ def test_a_user_gets_no_development_tool() -> None:
 
 
 def test_the_tests_and_the_measurements_need_what_the_program_needs_and_more() -> None:
-    assert needed_for(Purpose.TEST) == (*REQUIRED_TOOLS, "actionlint", "cosign")
+    assert needed_for(Purpose.TEST) == (*REQUIRED_TOOLS, "actionlint", "cosign", "pgp-keygen")
     assert needed_for(Purpose.BENCH) == (*REQUIRED_TOOLS, "crane", "oras", "regctl")
 
 
@@ -46,7 +46,9 @@ def test_the_wheel_carries_the_recipes_of_a_user_and_no_others() -> None:
         assert (ROOT / source).exists()
 
 
-@pytest.mark.parametrize("name", list(DEVELOPMENT_TOOLS))
+@pytest.mark.parametrize(
+    "name", [name for name, tool in DEVELOPMENT_TOOLS.items() if tool.recipe.package != "."]
+)
 def test_a_development_tool_is_pinned_by_its_recipe(name: str) -> None:
     tool = DEVELOPMENT_TOOLS[name]
     module = (recipe_root() / tool.recipe.group / "go.mod").read_text().splitlines()
@@ -60,12 +62,18 @@ def test_a_development_tool_is_pinned_by_its_recipe(name: str) -> None:
     assert cache_key(tool.recipe, recipe_root())
 
 
+def test_the_program_of_this_repository_tells_the_version_of_its_recipe() -> None:
+    source = (recipe_root() / "pgp-keygen" / "main.go").read_text()
+    assert f'const version = "{DEVELOPMENT_TOOLS["pgp-keygen"].version}"' in source
+
+
 @pytest.mark.parametrize(
     ("name", "output", "version"),
     [
         ("actionlint", "v1.7.8\ninstalled by building from source\n", "1.7.8"),
         ("actionlint", "1.7.9\n", "1.7.9"),
         ("cosign", "cosign: A tool\n\nGitVersion:    v3.0.2\nGitCommit:  unknown\n", "3.0.2"),
+        ("pgp-keygen", "pgp-keygen v1.0.0\n", "1.0.0"),
         ("crane", "v0.22.1\n", "0.22.1"),
         ("oras", "Version:    1.3.6\nGo version: go1.26.8\n", "1.3.6"),
         ("regctl", "VCSTag:     v0.11.1\nVCSRef:     unknown\n", "0.11.1"),
