@@ -1,20 +1,32 @@
-"""Chart versions and where a deploy takes its chart from. Pure values, no I/O."""
+"""Chart versions, what they hold, and where a deploy takes its chart from.
+
+Pure values, no I/O.
+"""
 
 from philotes_tui.releases.catalog import Catalog, OtherTag, Release, catalog_from_tags
+from philotes_tui.releases.constraint import ALL_CHANNELS, Constraint, in_channel, newest, resolve
+from philotes_tui.releases.constraint_error import InvalidConstraint
 from philotes_tui.releases.content import ChartContent, Dependency
 from philotes_tui.releases.source import ChartSource, LocalChart, RegistryChart, is_loopback
-from philotes_tui.releases.version import Version
+from philotes_tui.releases.version import STABLE, Version
 
 __all__ = [
+    "ALL_CHANNELS",
+    "STABLE",
     "Catalog",
     "ChartContent",
     "ChartSource",
+    "Constraint",
     "Dependency",
+    "InvalidConstraint",
     "LocalChart",
     "OtherTag",
     "RegistryChart",
     "Release",
     "Version",
     "catalog_from_tags",
+    "in_channel",
     "is_loopback",
+    "newest",
+    "resolve",
 ]

@@ -26,12 +26,15 @@ class RegistryChart:
         version: The chart version.
         digest: The manifest's digest at the time of the preview, `sha256:…`, where known.
         plain_http: Whether the registry is spoken to without TLS.
+        ca_file: The PEM file of authorities to trust for the registry besides the system's,
+            an absolute path.
     """
 
     registry: str
     version: Version
     digest: str | None = None
     plain_http: bool = False
+    ca_file: Path | None = None
 
     @property
     def label(self) -> str:
