@@ -20,10 +20,12 @@ DEFAULTS: Mapping[str, str] = {
     "chartVersion": "0.1.0",
     "chartDigest": "",
     "chartRegistryPlainHttp": "auto",
+    "chartRegistryCaFile": "",
     "useLocalCharts": "false",
     "environment": "dev",
     "namespace": "philotes",
     "kubeContext": "",
+    "clusterId": "",
     "values": "{}",
 }
 """Every key of the namespace `philotes` with its default, as `Pulumi.yaml` has them."""
@@ -46,6 +48,9 @@ _SEMVER = re.compile(
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # RFC 1123 label, what Kubernetes accepts as the name of a namespace.
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+# A UID is a UUID where Kubernetes makes it (kubernetes.io/docs, "Object Names and IDs"); what it
+# is compared with decides, so only what can be none is refused here.
+_UID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?")
 
 
 class ConfigInvalid(ValueError):
@@ -62,10 +67,14 @@ class StackConfig:
         chart_digest: Digest of the chart's manifest that is deployed whatever the version's tag
             points to, where one is given.
         plain_http: Whether the registry is spoken to without TLS.
+        ca_file: File with the certificates that alone are trusted for the registry, as it was
+            configured, or None for those of the system.
         use_local_charts: Whether the charts of the checkout are deployed.
         environment: Chooses the values and stands in the names of the resources.
         namespace: Kubernetes namespace.
         kube_context: Context of the kubeconfig, or None for its current one.
+        cluster_id: UID of the Namespace `kube-system` of the only cluster that may be changed,
+            or None for any.
         values: Values for the umbrella chart that are merged last. Not part of `repr`, for they
             may hold secrets.
         values_are_secret: Whether any of `values` was given as a secret.
@@ -75,10 +84,12 @@ class StackConfig:
     chart_version: str
     chart_digest: str | None
     plain_http: bool
+    ca_file: str | None
     use_local_charts: bool
     environment: Environment
     namespace: str
     kube_context: str | None
+    cluster_id: str | None
     values: Mapping[str, Any] = field(repr=False)
     values_are_secret: bool = False
 
@@ -100,7 +111,8 @@ def parse(raw: Mapping[str, str], *, values_are_secret: bool = False) -> StackCo
         chart_registry=registry,
         chart_version=_match("chartVersion", text, _SEMVER, "SemVer versions such as 0.1.0"),
         chart_digest=_optional(text["chartDigest"], lambda: _digest(text)),
-        plain_http=_plain_http(text["chartRegistryPlainHttp"], registry),
+        plain_http=_plain_http(text, registry),
+        ca_file=text["chartRegistryCaFile"] or None,
         use_local_charts=_flag("useLocalCharts", text["useLocalCharts"]),
         environment=_environment(text["environment"]),
         namespace=_match(
@@ -111,6 +123,7 @@ def parse(raw: Mapping[str, str], *, values_are_secret: bool = False) -> StackCo
             " or digit",
         ),
         kube_context=text["kubeContext"] or None,
+        cluster_id=_optional(text["clusterId"], lambda: _cluster_id(text)),
         values=_values(text["values"]),
         values_are_secret=values_are_secret,
     )
@@ -166,10 +179,21 @@ def is_loopback(registry: str) -> bool:
     return match is not None and _LOOPBACK.fullmatch(match["host"]) is not None
 
 
-def _plain_http(value: str, registry: str) -> bool:
+def _plain_http(text: Mapping[str, str], registry: str) -> bool:
+    value, ca_file = text["chartRegistryPlainHttp"], text["chartRegistryCaFile"]
     if value.lower() in {"", "auto"}:
-        return is_loopback(registry)
-    return _flag("chartRegistryPlainHttp", value, allowed="true, false and auto")
+        return is_loopback(registry) and not ca_file
+    plain = _flag("chartRegistryPlainHttp", value, allowed="true, false and auto")
+    if plain and ca_file:
+        raise ConfigInvalid(
+            f"{NAMESPACE}:chartRegistryPlainHttp is true and {NAMESPACE}:chartRegistryCaFile is"
+            " set, allowed is one of them: without TLS there is no certificate to check"
+        )
+    return plain
+
+
+def _cluster_id(text: Mapping[str, str]) -> str:
+    return _match("clusterId", text, _UID, "the UID of a Namespace kube-system, or nothing")
 
 
 def _flag(key: str, value: str, allowed: str = "true and false") -> bool:

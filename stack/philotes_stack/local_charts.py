@@ -32,10 +32,12 @@ class StagedChart:
     Attributes:
         path: Absolute path of the umbrella chart, its dependencies inside.
         version: The version in its `Chart.yaml`.
+        digest: Digest of all its files and of those of its dependencies, `sha256:…`.
     """
 
     path: Path
     version: str
+    digest: str
 
 
 def charts_folder(package: Path | None = None) -> Path:
@@ -98,7 +100,11 @@ def stage(charts: Path, cache: Path) -> StagedChart:
         raise LocalChartsUnusable(
             f"The local charts could not be made ready: {error.strerror}: {error.filename}"
         ) from error
-    return StagedChart(path=target / UMBRELLA, version=str(metadata.get("version", "")))
+    return StagedChart(
+        path=target / UMBRELLA,
+        version=str(metadata.get("version", "")),
+        digest=f"sha256:{target.name}",
+    )
 
 
 def content_digest(charts: Path) -> str:

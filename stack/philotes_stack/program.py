@@ -1,9 +1,8 @@
 """The resources of the stack."""
 
-import contextlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -11,6 +10,8 @@ import pulumi_kubernetes as kubernetes
 from pulumi.runtime import get_config, get_config_env, is_config_secret
 from pulumi.runtime.config import CONFIG
 
+from philotes_stack.certificates import readable_certificates
+from philotes_stack.cluster import checked_cluster
 from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse, unread
 from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
 from philotes_stack.secrets import secret_marking
@@ -27,6 +28,8 @@ class ChartSource:
         chart: `oci://…` reference or absolute path.
         version: Version to ask for; None where the reference says it all.
         plain_http: Whether the registry is spoken to without TLS; None for a path.
+        ca_file: Absolute path of the certificates trusted for the registry; None for the system's.
+        digest: Digest of the chart's manifest, or of the files of a local chart; None if unknown.
         label: Chart version, as the stack's output names it.
         kind: `registry` or `local`.
         log_line: What is logged when this source is used.
@@ -35,6 +38,8 @@ class ChartSource:
     chart: str
     version: str | None
     plain_http: bool | None
+    ca_file: str | None
+    digest: str | None
     label: str
     kind: str
     log_line: str
@@ -54,7 +59,10 @@ def program() -> None:
     for sentence in unread({*CONFIG.get(), *get_config_env()}):
         pulumi.log.warn(sentence)
     pulumi.log.info(source.log_line)
-    _export(config, source, _declare(config, source))
+    prefix = f"{COMPONENT}-{config.environment}"
+    cluster = checked_cluster(config, prefix)
+    pulumi.export("clusterId", cluster.uid)
+    _export(config, source, _declare(config, source, prefix, cluster.provider))
 
 
 def read() -> StackConfig:
@@ -74,6 +82,7 @@ def chart_source(config: StackConfig) -> ChartSource:
     """Settle where the umbrella chart comes from; stages it in the cache if it is a local one.
 
     Raises:
+        ConfigInvalid: The registry's certificates cannot be read.
         LocalChartsUnusable: The local charts cannot be deployed.
     """
     if config.use_local_charts:
@@ -82,6 +91,8 @@ def chart_source(config: StackConfig) -> ChartSource:
             chart=str(staged.path),
             version=None,
             plain_http=None,
+            ca_file=None,
+            digest=staged.digest,
             label=staged.version,
             kind="local",
             log_line="Using local Helm chart for development",
@@ -91,27 +102,30 @@ def chart_source(config: StackConfig) -> ChartSource:
         chart=f"{url}@{config.chart_digest}" if config.chart_digest else url,
         version=None if config.chart_digest else config.chart_version,
         plain_http=config.plain_http,
+        ca_file=_ca_file(config),
+        digest=config.chart_digest,
         label=config.chart_version,
         kind="registry",
         log_line=f"Using Helm chart from OCI registry: {url}:{config.chart_version}",
     )
 
 
-def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Chart:
-    prefix = f"{COMPONENT}-{config.environment}"
-    # An explicit provider keeps its name when a context is set later, and so does all it owns.
-    # Charts roll pods by a checksum of their settings, so a changed ConfigMap or Secret is updated
-    # in place; the provider's default is to delete it first, from under the running pods.
-    with _kubeconfig_left_to_the_provider():
-        cluster = kubernetes.Provider(
-            f"{prefix}-cluster",
-            context=config.kube_context,
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
-        )
-    in_cluster = pulumi.ResourceOptions(provider=cluster)
+def _ca_file(config: StackConfig) -> str | None:
+    """Return the absolute path of the registry's certificates, where some are configured."""
+    if config.ca_file is None:
+        return None
+    # Programs that the SDK runs inline are not told where the project is.
+    folder = Path(pulumi.get_root_directory() or Path.cwd())
+    return str(readable_certificates(folder, config.ca_file, "chartRegistryCaFile"))
+
+
+def _declare(
+    config: StackConfig, source: ChartSource, prefix: str, cluster: kubernetes.Provider
+) -> kubernetes.helm.v4.Chart:
     namespace = kubernetes.core.v1.Namespace(
-        f"{prefix}-namespace", metadata={"name": config.namespace}, opts=in_cluster
+        f"{prefix}-namespace",
+        metadata={"name": config.namespace},
+        opts=pulumi.ResourceOptions(provider=cluster),
     )
     values = overlaid(environment_values(config.environment), config.values)
     # The namespace is given as a plain string: an output is unknown in the first preview, and
@@ -122,6 +136,7 @@ def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Cha
         chart=source.chart,
         version=source.version,
         plain_http=source.plain_http,
+        repository_opts={"ca_file": pulumi.FileAsset(source.ca_file)} if source.ca_file else None,
         namespace=config.namespace,
         values=pulumi.Output.secret(values) if config.values_are_secret else values,
         opts=pulumi.ResourceOptions(
@@ -132,26 +147,12 @@ def _declare(config: StackConfig, source: ChartSource) -> kubernetes.helm.v4.Cha
     )
 
 
-@contextlib.contextmanager
-def _kubeconfig_left_to_the_provider() -> Iterator[None]:
-    """Hide KUBECONFIG from the SDK, which makes its text an input of the provider.
-
-    As an input it must be one file, its path is an update for every other user, and it ends in
-    the state (pulumi/pulumi-kubernetes:sdk/python/pulumi_kubernetes/provider.py). The provider's
-    own process has the variable from the CLI and reads it as kubectl does, several files included.
-    """
-    hidden = os.environ.pop("KUBECONFIG", None)
-    try:
-        yield
-    finally:
-        if hidden is not None:
-            os.environ["KUBECONFIG"] = hidden
-
-
 def _export(config: StackConfig, source: ChartSource, chart: kubernetes.helm.v4.Chart) -> None:
     pulumi.export("chart", COMPONENT)
     pulumi.export("version", source.label)
     pulumi.export("source", source.kind)
+    if source.digest is not None:
+        pulumi.export("digest", source.digest)
     pulumi.export("registry", config.chart_registry)
     pulumi.export("environment", config.environment)
     pulumi.export("namespace", config.namespace)

@@ -64,6 +64,14 @@ class Project:
         """The stack's outputs after the last `up`."""
         return dict(json.loads(self.succeed("stack", "output", "--json")))
 
+    def resources(self) -> list[dict[str, Any]]:
+        """All resources of the state."""
+        return list(self.exported()["deployment"].get("resources") or [])
+
+    def exported(self) -> dict[str, Any]:
+        """The state, secrets encrypted."""
+        return dict(json.loads(self.succeed("stack", "export")))
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -17,10 +17,12 @@ PLAIN = StackConfig(
     chart_version="0.1.0",
     chart_digest=None,
     plain_http=False,
+    ca_file=None,
     use_local_charts=False,
     environment="dev",
     namespace="philotes",
     kube_context=None,
+    cluster_id=None,
     values={},
 )
 
@@ -43,6 +45,11 @@ def test_nothing_configured_gives_the_defaults() -> None:
         ),
         ({"chartRegistryPlainHttp": "true"}, {"plain_http": True}),
         ({"chartRegistryPlainHttp": ""}, {}),
+        ({"chartRegistryCaFile": "ca.pem"}, {"ca_file": "ca.pem"}),
+        (
+            {"chartRegistry": "oci://localhost:5000/x", "chartRegistryCaFile": "ca.pem"},
+            {"chart_registry": "oci://localhost:5000/x", "ca_file": "ca.pem"},
+        ),
         ({"chartVersion": "0.3.0-beta.1+build.7"}, {"chart_version": "0.3.0-beta.1+build.7"}),
         ({"chartDigest": DIGEST}, {"chart_digest": DIGEST}),
         ({"useLocalCharts": "true"}, {"use_local_charts": True}),
@@ -50,6 +57,10 @@ def test_nothing_configured_gives_the_defaults() -> None:
         ({"environment": "production"}, {"environment": "production"}),
         ({"namespace": "team-a"}, {"namespace": "team-a"}),
         ({"kubeContext": "admin@prod"}, {"kube_context": "admin@prod"}),
+        (
+            {"clusterId": "0a1b2c3d-0000-4000-8000-000000000001"},
+            {"cluster_id": "0a1b2c3d-0000-4000-8000-000000000001"},
+        ),
         ({"values": '{"api": {"replicaCount": 3}}'}, {"values": {"api": {"replicaCount": 3}}}),
         ({"values": ""}, {}),
         ({"somethingElse": "x"}, {}),
@@ -76,6 +87,7 @@ def test_a_configured_value_is_read(raw: dict[str, str], changes: dict[str, Any]
         ("chartRegistry", "oci://ghcr.io/Owner/charts", "the path in lowercase"),
         ("chartRegistry", "oci://u:p@ghcr.io/x", "addresses of the form oci://host/path"),
         ("chartRegistry", "oci://ghcr.io/x:1.0", "addresses of the form oci://host/path"),
+        ("clusterId", "prod cluster", "the UID of a Namespace kube-system, or nothing"),
         ("namespace", "Philotes_1", "lowercase letters, digits and hyphens"),
         ("namespace", "a" * 64, "at most 63"),
     ],
@@ -96,6 +108,12 @@ def test_values_that_are_no_mapping_are_refused_without_repeating_them(value: st
     with pytest.raises(ConfigInvalid, match="philotes:values is not a mapping") as refused:
         parse({"values": value})
     assert value not in str(refused.value)
+
+
+def test_certificates_for_a_registry_without_tls_are_refused() -> None:
+    raw = {"chartRegistryPlainHttp": "true", "chartRegistryCaFile": "ca.pem"}
+    with pytest.raises(ConfigInvalid, match="there is no certificate to check"):
+        parse(raw)
 
 
 def test_foreign_line_breaks_in_a_value_do_not_break_the_sentence() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from philotes_stack.local_charts import content_digest
 from philotes_tui.demo import Demo
 from tests.stack.project import Project
 
@@ -41,7 +42,9 @@ def test_a_version_and_then_the_local_charts_are_deployed_in_place(
     address = f"{demo.registry}/philotes:0.2.1"
     assert f"Using Helm chart from OCI registry: {address}" in said
     assert deployed_images(demo, "plain-pulumi") == images_of("0.2.1")
+    system = demo.cluster.api.get("/api/v1/namespaces/kube-system").json()
     assert project.outputs() == {
+        "clusterId": system["metadata"]["uid"],
         "chart": "philotes",
         "version": "0.2.1",
         "source": "registry",
@@ -55,17 +58,18 @@ def test_a_version_and_then_the_local_charts_are_deployed_in_place(
     plan = project.preview()
     assert "info: Using local Helm chart for development" in plan.diagnostics
     # Nothing is replaced; what only the published version has is deleted.
-    assert plan.operations == {"same", "update", "delete"}
+    assert plan.operations == {"same", "read", "update", "delete"}
     assert any(path.endswith(".image") for path in plan.differing_paths())
     project.succeed("up", "--yes", "--skip-preview")
     assert deployed_images(demo, "plain-pulumi") == images_of("0.1.0")
     outputs = project.outputs()
     assert (outputs["source"], outputs["version"]) == ("local", "0.1.0")
+    assert outputs["digest"] == f"sha256:{content_digest(project.folder.parent / 'charts')}"
 
     # The provider records the object that its readiness wait saw last. On a busy machine
     # that can be one from before the change, whose labels then show as an update once more.
     settled = project.preview()
-    assert settled.operations <= {"same", "update"}, settled.changes()
+    assert settled.operations <= {"same", "read", "update"}, settled.changes()
     stale = {path for path in settled.differing_paths() if path.startswith("metadata.labels[")}
     assert settled.differing_paths() == stale, settled.changes()
 
@@ -111,6 +115,7 @@ def test_a_digest_deploys_that_content_whatever_the_version_says(
     [deployment] = [s for s in plan.document["steps"] if s["urn"].endswith(API) and _pods(s)]
     [container] = _pods(deployment)["containers"]
     assert container["image"] == "ghcr.io/janovincze/philotes-api:0.2.2"
+    assert plan.stack_outputs()["digest"] == _digest(demo, "0.2.2")
 
 
 @pytest.mark.parametrize(
