@@ -23,7 +23,7 @@ TOOLS_FOR := tools-run tools-test tools-bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint types contracts unit bench picture tools $(TOOLS_FOR) constraints clean
+.PHONY: help run test check lint types contracts unit bench picture charts tools $(TOOLS_FOR) constraints clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ tools: tools-run ## Find, download or build the tools (pulumi, helm, etcd, ...)
 # The tests and the measurements run a few more tools, which are built only for those.
 $(TOOLS_FOR): tools-%: $(RUN_READY)
 	@$(BIN)/python -m philotes_tui.toolchain --for $*
+
+publish: ## Package and push all charts: VERSION=0.4.0 REGISTRY=oci://HOST/PATH (see docs/releasing.md)
+	@'$(PYTHON)' -m philotes_tui.publishing '$(VERSION)' --registry '$(REGISTRY)' $(ARGS)
 
 constraints: $(DEV_READY) ## Pin and hash the newest fitting Python packages anew
 	@$(call pin,constraints.txt,--upgrade)

@@ -52,6 +52,14 @@ def test_importing_a_room_does_not_import(module: str, forbidden: set[str]) -> N
     assert not forbidden & set(done.stdout.split())
 
 
+def test_charts_are_published_by_a_python_with_nothing_installed() -> None:
+    code = f"import sys; sys.path.append({str(ROOT)!r}); import philotes_tui.publishing.__main__"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_file_and_its_functions_fit_on_a_few_screens(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
