@@ -1,6 +1,5 @@
 """The published versions of one chart: what screens and commands ask a registry."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from philotes_tui.errors import VersionNotFound
@@ -55,13 +54,11 @@ class ChartRegistry:
         return self.repository.plain_http
 
     def _client(self) -> RegistryClient:
-        host = self.repository.host
         return RegistryClient(
             credentials=self._credentials,
             limits=self._limits,
             cache=self._cache,
             ca_file=self._ca_file,
-            direct=(str(replace(host, port=None)),) if host.is_loopback else (),
         )
 
     async def catalog(self) -> Catalog:

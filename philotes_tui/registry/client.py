@@ -12,6 +12,7 @@ from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.auth import AuthorizationCache, Authorizer
 from philotes_tui.registry.credentials import Credentials, stored_credentials
+from philotes_tui.registry.deadline import within
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.manifest import MANIFEST_TYPES, Manifest, parse_manifest
 from philotes_tui.registry.reference import DIGEST, Reference, Repository
@@ -31,7 +32,6 @@ class RegistryClient:
         credentials: Where logins come from; None: Helm's and Docker's files.
         limits: Bounds of time, bytes and retries.
         cache: Tokens kept from one client to the next.
-        direct: Hosts asked without a proxy, besides this machine itself.
         ca_file: A PEM file of authorities trusted besides the system's.
     """
 
@@ -41,11 +41,10 @@ class RegistryClient:
         credentials: Credentials | None = None,
         limits: Limits | None = None,
         cache: AuthorizationCache | None = None,
-        direct: tuple[str, ...] = (),
         ca_file: Path | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self._transport = Transport(self._limits, direct, ca_file)
+        self._transport = Transport(self._limits, ca_file)
         self._cache = cache or AuthorizationCache()
         self._credentials = credentials or stored_credentials()
         self._authorizer = Authorizer(
@@ -85,7 +84,7 @@ class RegistryClient:
             RegistryError: One of its kinds says what came instead.
             SettingsError: A file of logins is broken.
         """
-        async with failures.within(self._limits.deadline, repository.url):
+        async with within(self._limits.deadline, repository.url):
             return await list_tags(
                 lambda url: self._get(url, repository, self._limits.list_bytes),
                 repository,
@@ -105,7 +104,7 @@ class RegistryClient:
         """
         repository = reference.repository
         url = _manifest_url(reference)
-        async with failures.within(self._limits.deadline, url):
+        async with within(self._limits.deadline, url):
             answer = await self._request("HEAD", url, repository, accept=MANIFEST_TYPES, largest=0)
             digest = answer.headers.get("docker-content-digest", "")
             if answer.is_ok and DIGEST.fullmatch(digest):
@@ -122,7 +121,7 @@ class RegistryClient:
             RegistryError: One of its kinds says what came instead.
             SettingsError: A file of logins is broken.
         """
-        async with failures.within(self._limits.deadline, _manifest_url(reference)):
+        async with within(self._limits.deadline, _manifest_url(reference)):
             return await self._manifest(reference)
 
     async def _manifest(self, reference: Reference) -> Manifest:

@@ -1,16 +1,11 @@
 """Every way a registry can fail us, said in our own errors."""
 
-import asyncio
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
-
-import httpx
 
 from philotes_tui.errors import (
     NotARegistry,
@@ -18,16 +13,17 @@ from philotes_tui.errors import (
     RegistryError,
     RegistryRateLimited,
     RegistryUnreachable,
+    SettingsError,
     VersionNotFound,
 )
 from philotes_tui.registry.answer import Answer, redacted
+from philotes_tui.registry.dialing import ConnectTimedOut, ProxyRefused
 from philotes_tui.registry.duration import retry_after
-from philotes_tui.registry.host import is_loopback
+from philotes_tui.registry.http1 import BrokenOff, NotHttp
+from philotes_tui.registry.proxies import proxy_for
 from philotes_tui.registry.reference import Repository
 
 REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-BROKEN_OFF = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
-"""A connection that stood and ended: what was asked may be asked again."""
 
 _CHAIN = 12
 _WANTS_TLS = (
@@ -37,36 +33,22 @@ _WANTS_TLS = (
 _RELOAD = "Check that it runs and that the address is right, then reload."
 
 
-@asynccontextmanager
-async def within(seconds: float, url: str) -> AsyncIterator[None]:
-    """Give the block so many seconds and no more.
-
-    Raises:
-        RegistryUnreachable: The time was up; what ran is cancelled.
-    """
-    scope = asyncio.timeout(seconds)
-    try:
-        async with scope:
-            yield
-    except TimeoutError as error:
-        if not scope.expired():
-            raise
-        raise RegistryUnreachable(
-            f"The registry gave no complete answer within {seconds:g} seconds",
-            on=redacted(url),
-            todo="Check the network and the registry, then reload.",
-        ) from error
-
-
-def unreachable(error: Exception, url: str) -> RegistryUnreachable:
+def unreachable(error: Exception, url: str) -> RegistryError:
     """Return what a failed connection means and what to do about it.
 
     Args:
-        error: What httpx raised; the operating system's reason hangs in its chain of causes.
+        error: What the connection raised; the system's reason hangs in its chain of causes.
         url: What was asked; shown without query.
     """
+    if isinstance(error, NotHttp):
+        return NotARegistry(
+            f"{_host(url)} does not speak HTTP",
+            on=redacted(url),
+            said=str(error),
+            todo="Check the host and the port of the address.",
+        )
     what, said, todo = _diagnose(error, _host(url))
-    if url.startswith("http://") and isinstance(error, BROKEN_OFF):
+    if url.startswith("http://") and isinstance(error, BrokenOff):
         todo += " If it speaks TLS, turn off plain HTTP for it."
     if _is_proxied(url):
         todo += " It is asked through the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY."
@@ -74,13 +56,11 @@ def unreachable(error: Exception, url: str) -> RegistryUnreachable:
 
 
 def _is_proxied(url: str) -> bool:
-    """Whether the environment puts a proxy before a URL; httpx reads it the same way."""
-    scheme, host = url.partition(":")[0], _host(url)
-    proxies = getproxies()
-    named = bool(proxies.get(scheme) or proxies.get("all"))
-    return (
-        named and not is_loopback(urlsplit(f"//{host}").hostname or "") and not proxy_bypass(host)
-    )
+    """Whether the environment puts a proxy before a URL."""
+    try:
+        return proxy_for(url, os.environ) is not None
+    except (SettingsError, ValueError):
+        return False
 
 
 def _host(url: str) -> str:
@@ -96,15 +76,15 @@ def _diagnose(error: Exception, host: str) -> tuple[str, str, str]:
     told = next(filter(None, (_diagnose_cause(cause, host) for cause in causes)), None)
     if told is not None:
         return told
-    if isinstance(error, httpx.ProxyError):
+    if isinstance(error, ProxyRefused):
         return "The proxy refused", str(error), "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
-    if isinstance(error, httpx.ConnectTimeout):
+    if isinstance(error, ConnectTimedOut):
         return (
             f"No connection to {host} came about in time",
             "",
             "Check the network, VPN and proxy settings, then reload.",
         )
-    if isinstance(error, BROKEN_OFF):
+    if isinstance(error, BrokenOff):
         return (
             f"The connection to {host} broke off",
             _reason(causes) or str(error),
@@ -174,7 +154,7 @@ def refusal(answer: Answer, repository: Repository) -> RegistryError:
             said=answer.said(),
             todo="Wait a moment and reload; if it stays so, look at the registry's log.",
         )
-    if any(words in answer.body for words in _WANTS_TLS):
+    if wants_tls(answer):
         return NotARegistry(
             f"{repository.host} wants TLS, and was asked without",
             on=redacted(answer.url),
@@ -182,6 +162,11 @@ def refusal(answer: Answer, repository: Repository) -> RegistryError:
             todo="Turn off plain HTTP for this registry.",
         )
     return not_a_registry(answer, repository)
+
+
+def wants_tls(answer: Answer) -> bool:
+    """Whether a web server says that it was asked without TLS on a port that wants it."""
+    return any(words in answer.body for words in _WANTS_TLS)
 
 
 def _not_found(answer: Answer, repository: Repository) -> RegistryError:

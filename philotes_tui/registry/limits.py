@@ -15,11 +15,14 @@ class Limits:
         connect: Seconds for one connection to stand.
         retries: How often a request is sent again after a reset or a 5xx answer.
         backoff: Seconds before the first retry; doubled for the next, give or take a half.
-        page: Tags asked for at once. 100 is what every registry allows.
+        patience: Seconds of a wait that a registry asks for and that is kept without asking.
+        connections: Connections open at once.
+        page: Tags asked for at once; less where a registry refuses so many.
         pages: Pages read of one list.
         list_bytes: Bytes of one page of tags.
         manifest_bytes: Bytes of a manifest; registries are asked to take 4 MiB
             (opencontainers/distribution-spec:spec.md, “Pushing manifests”).
+        blob_bytes: Bytes of a chart archive or another blob.
         error_bytes: Bytes read of an answer that is an error, or of a token.
     """
 
@@ -27,8 +30,11 @@ class Limits:
     connect: float = 5.0
     retries: int = 2
     backoff: float = 0.2
-    page: int = 100
+    patience: float = 5.0
+    connections: int = 16
+    page: int = 10_000
     pages: int = 500
     list_bytes: int = 8 * MIB
     manifest_bytes: int = 4 * MIB
+    blob_bytes: int = 32 * MIB
     error_bytes: int = 64 * KIB

@@ -24,7 +24,7 @@ def resolve(current: str, target: str) -> str | None:
     (GHSA-h7vf-4x9w-h99v).
     """
     try:
-        joined = urljoin(current, target)
+        joined = urljoin(current, target.replace(" ", "%20"))
         if not (joined.isascii() and joined.isprintable()):
             return None
         if _origin(joined) != _origin(current) or "@" in urlsplit(joined).netloc:

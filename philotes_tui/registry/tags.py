@@ -14,44 +14,81 @@ from philotes_tui.registry.reference import Repository
 Get = Callable[[str], Awaitable[Answer]]
 """Asks for one page by its whole address."""
 
+_SMALLER = (1000, 100, 0)
+"""Tags asked for after a registry refused more: Quay takes no 1000; 0 leaves it to the registry."""
+_TOO_MANY = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.NOT_ACCEPTABLE,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+_CAP = 50
+"""What registries cut a page to without saying so is a multiple of this."""
+
 
 async def list_tags(get: Get, repository: Repository, limits: Limits) -> list[str]:
     """Return all tags in the registry's order, each once, verbatim.
 
-    The link to the next page is followed as it stands: GHCR's holds `n=0`. A
-    full page without one is not believed to be the last before a question with
-    `last` brought nothing new, because GHCR has left the link out.
+    As many as the registry honours are asked for at once, fewer where it refuses.
+    The link to the next page is followed as it stands: GHCR's holds `n=0`. A page
+    without one that could have been cut short is not believed to be the last before
+    a question with `last` brought nothing new, because GHCR has left the link out.
 
     Raises:
         RegistryError: One of its kinds says what came instead.
     """
-    first = f"{repository.url}/tags/list"
-    url: str | None = f"{first}?n={limits.page}"
-    seen: set[str] = set()
+    answer, size = await _first_page(get, repository, limits.page)
+    seen = {answer.url}
     tags: dict[str, None] = {}
     probing = False
-    for _ in range(limits.pages):
-        if url is None:
-            return list(tags)
-        seen.add(url)
-        answer = await get(url)
-        if probing and _knows_no_last(answer):
-            return list(tags)
+    for page in range(1, limits.pages + 1):
         if not answer.is_ok:
+            if probing and _knows_no_last(answer):
+                return list(tags)
             raise failures.refusal(answer, repository)
         listed = parse_tags(answer, repository)
-        fresh = [tag for tag in listed if tag not in tags]
-        tags.update(dict.fromkeys(fresh))
+        known = len(tags)
+        tags.update(dict.fromkeys(listed))
         url = _next_page(answer, repository, seen)
-        probing = url is None and len(listed) >= limits.page and bool(fresh)
+        probing = url is None and len(tags) > known and _may_be_cut(len(listed), size)
         if probing:
-            url = f"{first}?{urlencode({'n': limits.page, 'last': listed[-1]})}"
+            url = _page_url(repository, size, listed[-1])
+        if url is None:
+            return list(tags)
+        if page < limits.pages:
+            seen.add(url)
+            answer = await get(url)
     raise _endless(repository, f"it has more than {limits.pages} pages")
+
+
+async def _first_page(get: Get, repository: Repository, size: int) -> tuple[Answer, int]:
+    """Return the first page and how many tags it was asked for."""
+    answer = await get(_page_url(repository, size))
+    for smaller in _SMALLER:
+        if answer.status not in _TOO_MANY or answer.is_html or failures.wants_tls(answer):
+            break
+        if smaller < size:
+            size = smaller
+            answer = await get(_page_url(repository, size))
+    return answer, size
+
+
+def _page_url(repository: Repository, size: int, last: str = "") -> str:
+    asked = {**({"n": str(size)} if size else {}), **({"last": last} if last else {})}
+    return f"{repository.url}/tags/list{'?' + urlencode(asked) if asked else ''}"
+
+
+def _may_be_cut(listed: int, size: int) -> bool:
+    """Whether a page without a link may not be the last: full, or cut at a round number."""
+    return listed > 0 and (listed >= size > 0 or listed % _CAP == 0)
 
 
 def _knows_no_last(answer: Answer) -> bool:
     """Whether a registry refuses the question with `last`, so that the full page was all."""
-    return answer.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+    return answer.status in {*_TOO_MANY, HTTPStatus.NOT_FOUND}
 
 
 def parse_tags(answer: Answer, repository: Repository) -> list[str]:

@@ -1,65 +1,47 @@
-"""One request and its complete, bounded answer: the only code that speaks to httpx."""
+"""One request and its complete, bounded answer, asked for again where that is of use."""
 
 import asyncio
 import random
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
-
-from philotes_tui.errors import NotARegistry, SettingsError
+from philotes_tui.errors import NotARegistry, PhilotesError
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
+from philotes_tui.registry.deadline import remaining
+from philotes_tui.registry.dialing import ConnectTimedOut, ProxyRefused
+from philotes_tui.registry.duration import retry_after
+from philotes_tui.registry.http1 import BrokenOff, NotHttp
 from philotes_tui.registry.limits import MIB, Limits
+from philotes_tui.registry.pool import Pool, Request
 from philotes_tui.registry.trust import tls_context
 
-_PASSING = {500, 502, 503, 504}
+_PASSING = {408, 500, 502, 503, 504}
+_ASKS_TO_WAIT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _ERROR = 400
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_FAULTS = (BrokenOff, NotHttp, ConnectTimedOut, ProxyRefused, OSError, ValueError)
 
 
 class Transport:
     """Sends requests for one client; follows no redirect and forwards nothing elsewhere.
 
-    Proxies come from the environment as everywhere in httpx, but what is on this
-    machine is never asked through one.
-
     Args:
         limits: Bounds of time, bytes and retries.
-        direct: Hosts that are asked without a proxy as well.
         ca_file: A PEM file of authorities trusted besides the system's.
     """
 
-    def __init__(
-        self, limits: Limits, direct: tuple[str, ...] = (), ca_file: Path | None = None
-    ) -> None:
+    def __init__(self, limits: Limits, ca_file: Path | None = None) -> None:
         self.limits = limits
+        self.sent = 0
         self._ca_file = ca_file
-        self._direct = direct
-        self._http: httpx.AsyncClient | None = None
+        self._pool: Pool | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the connection pool.
-
-        Raises:
-            SettingsError: A proxy or certificate file that was named is no good.
-        """
-        mounts = {f"all://{host}": None for host in (*_LOOPBACK, *self._direct)}
-        try:
-            self._http = httpx.AsyncClient(
-                mounts=mounts,
-                verify=tls_context(self._ca_file),
-                timeout=httpx.Timeout(None, connect=self.limits.connect),
-                headers={"User-Agent": "philotes-tui", "Accept-Encoding": "identity"},
-            )
-        except (ImportError, ValueError, httpx.InvalidURL) as error:
-            raise SettingsError(
-                "A proxy named in the environment cannot be used",
-                on="HTTPS_PROXY, HTTP_PROXY, ALL_PROXY",
-                todo="Give it as http://host:port, or unset it.",
-            ) from error
+        """Make ready; nothing is opened before the first request."""
+        self._pool = Pool(self.limits, lambda: tls_context(self._ca_file))
         return self
 
     async def __aexit__(
@@ -69,68 +51,78 @@ class Transport:
         trace: TracebackType | None,
     ) -> None:
         """Close all connections."""
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
+        if self._pool is not None:
+            await self._pool.__aexit__(kind, error, trace)
+            self._pool = None
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], *, largest: int
+        self, method: str, url: str, headers: Mapping[str, str], *, largest: int, body: bytes = b""
     ) -> Answer:
-        """Return the answer to one idempotent request, sent again after a reset or a 5xx.
+        """Return the answer to one request.
+
+        GET and HEAD are sent again after a reset, after an answer that passes (408, 5xx),
+        and after a 429 or 503 that names a wait which fits the time left.
 
         Args:
-            method: GET or HEAD.
+            method: GET, HEAD or POST; a POST is sent once.
             url: The whole address.
             headers: Sent to this address alone.
             largest: Bytes of the body of a good answer.
+            body: What a POST carries.
 
         Raises:
             RegistryUnreachable: No complete answer came.
             NotARegistry: The body is larger, or coded in a way that was not asked for.
+            SettingsError: The proxy or certificates named for it cannot be used.
         """
-        for attempt in range(self.limits.retries + 1):
-            last = attempt == self.limits.retries
+        request = Request(method, url, self._with_own(headers), body, largest)
+        retries = self.limits.retries if method in {"GET", "HEAD"} else 0
+        attempt = 0
+        while True:
             try:
-                answer = await self._exchange(method, url, headers, largest)
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-                if last or not isinstance(error, failures.BROKEN_OFF):
+                answer = await self._exchange(request)
+            except _FAULTS as error:
+                again = attempt < retries and isinstance(error, BrokenOff)
+                if not again:
                     raise failures.unreachable(error, url) from error
+                pause = self._pause(attempt)
             else:
-                if last or answer.status not in _PASSING:
+                wanted = self._pause_after(answer, attempt) if attempt < retries else None
+                if wanted is None or wanted >= remaining():
                     return answer
-            await asyncio.sleep(self._pause(attempt))
-        raise AssertionError  # pragma: no cover
+                pause = wanted
+            await asyncio.sleep(pause)
+            attempt += 1
+
+    def _with_own(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        return {"User-Agent": "philotes-tui", "Accept-Encoding": "identity", **headers}
 
     def _pause(self, attempt: int) -> float:
         """Return the seconds before the next attempt, spread so that many clients do not meet."""
         return self.limits.backoff * 2.0**attempt * (0.5 + random.random())  # noqa: S311
 
-    async def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], largest: int
-    ) -> Answer:
-        if self._http is None:
+    def _pause_after(self, answer: Answer, attempt: int) -> float | None:
+        """Return the seconds before a request is sent again, or None where that is no use."""
+        wait = retry_after(answer) if answer.status in _ASKS_TO_WAIT else None
+        if wait is not None:
+            return wait + self._pause(0) if wait <= self.limits.patience else None
+        return self._pause(attempt) if answer.status in _PASSING else None
+
+    async def _exchange(self, request: Request) -> Answer:
+        if self._pool is None:
             raise RuntimeError("the transport is not open")
-        async with self._http.stream(method, url, headers=dict(headers)) as response:
-            failed = response.status_code >= _ERROR
-            limit = self.limits.error_bytes if failed else largest
-            if response.headers.get("content-encoding", "identity") != "identity":
-                raise _unusable(url, "it sent a compressed answer that was not asked for")
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > limit:
-                    break
-            if len(body) > limit and not failed:
-                raise _unusable(url, f"it sent more than {limit / MIB:.2g} MiB")
-            return Answer(
-                response.status_code,
-                url,
-                {name.lower(): value for name, value in response.headers.items()},
-                bytes(body[:limit]),
-            )
+        self.sent += 1
+        head, body = await self._pool.exchange(request)
+        failed = head.status >= _ERROR
+        limit = self.limits.error_bytes if failed else request.largest
+        if head.headers.get("content-encoding", "identity").lower() != "identity":
+            raise _unusable(request.url, "it sent a compressed answer that was not asked for")
+        if len(body) > limit and not failed:
+            raise _unusable(request.url, f"it sent more than {limit / MIB:.2g} MiB")
+        return Answer(head.status, request.url, head.headers, body[:limit])
 
 
-def _unusable(url: str, said: str) -> NotARegistry:
+def _unusable(url: str, said: str) -> PhilotesError:
     return NotARegistry(
         "The answer cannot be used",
         on=redacted(url),

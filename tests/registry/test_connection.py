@@ -32,10 +32,10 @@ def test_a_port_where_nothing_listens_is_said_so() -> None:
 
 
 def test_a_host_that_has_no_address_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unknown(*_: object, **__: object) -> None:
+    def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(RegistryUnreachable, match=r"host registry\.example cannot be found"):
         ask("oci://registry.example/charts")
 
@@ -97,7 +97,7 @@ def test_a_registry_elsewhere_is_asked_through_the_proxy(monkeypatch: pytest.Mon
             "oci://registry.example/charts", plain_http=True, credentials=NoCredentials()
         )
         asyncio.run(registry.catalog())
-        assert fake.asked() == ["GET http://registry.example/v2/charts/philotes/tags/list?n=100"]
+        assert fake.asked() == ["GET http://registry.example/v2/charts/philotes/tags/list?n=10000"]
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "nonsense://x", "http://[::1"])

@@ -97,6 +97,51 @@ def test_a_registry_that_refuses_last_has_sent_all(status: int) -> None:
         assert tags_of(fake) == ["0.1.0", "0.2.0", "0.3.0"]
 
 
+@pytest.mark.parametrize("status", [400, 405, 406, 413, 414, 416, 422])
+@pytest.mark.parametrize(("most", "asked"), [(1000, [10_000, 1000]), (100, [10_000, 1000, 100])])
+def test_fewer_tags_are_asked_for_where_so_many_are_refused(
+    status: int, most: int, asked: list[int]
+) -> None:
+    def answer(request: Request) -> Reply:
+        if int(request.query["n"][0]) > most:
+            return error(status, "PAGINATION_NUMBER_INVALID")
+        return page(["0.1.0"])
+
+    with FakeRegistry(answer) as fake:
+        assert tags_of(fake, Limits(deadline=5)) == ["0.1.0"]
+        assert [int(request.query["n"][0]) for request in fake.requests] == asked
+
+
+def test_a_registry_that_takes_no_number_at_all_is_asked_without() -> None:
+    def answer(request: Request) -> Reply:
+        return Reply(400) if "n" in request.query else page(["0.1.0"])
+
+    with FakeRegistry(answer) as fake:
+        assert tags_of(fake, Limits(deadline=5)) == ["0.1.0"]
+        assert fake.asked()[-1] == f"GET {LIST}"
+
+
+@pytest.mark.parametrize("cut", [50, 100, 1000])
+def test_a_page_cut_short_at_a_round_number_without_a_link_is_asked_on(cut: int) -> None:
+    tags = [f"0.{number}.0" for number in range(cut + 7)]
+
+    def answer(request: Request) -> Reply:
+        last = request.query.get("last", [""])[0]
+        start = tags.index(last) + 1 if last else 0
+        return page(tags[start : start + cut])
+
+    with FakeRegistry(answer) as fake:
+        assert tags_of(fake, Limits(deadline=5)) == tags
+        assert len(fake.requests) == 2
+
+
+def test_ten_thousand_tags_are_one_request_where_the_registry_honours_it() -> None:
+    tags = [f"0.{number}.0" for number in range(9_999)]
+    with FakeRegistry(lambda _: page(tags)) as fake:
+        assert tags_of(fake, Limits(deadline=5)) == tags
+        assert fake.asked() == [f"GET {LIST}?n=10000"]
+
+
 def test_a_failing_second_page_is_never_taken_for_the_end() -> None:
     def answer(request: Request) -> Reply:
         if "last" in request.query:
