@@ -57,6 +57,9 @@ bench: $(DEV_READY) tools-bench ## Measure start-up, preview, deploy and memory,
 picture: $(DEV_READY) tools ## Draw the README's pictures of the real program anew
 	@$(BIN)/python docs/picture.py
 
+charts: $(RUN_READY) ## Write the charts' READMEs from their values files
+	@$(BIN)/python docs/values_table.py
+
 tools: tools-run ## Find, download or build the tools (pulumi, helm, etcd, ...)
 
 # The tests and the measurements run a few more tools, which are built only for those.
