@@ -15,6 +15,7 @@
     │   └── ToolBuildFailed         a download or build ended badly
     ├── ClusterError
     │   ├── ClusterUnreachable
+    │   ├── ClusterMismatch         another cluster than the one the stack belongs to
     │   └── ContextUnknown          the kubeconfig has no such context
     ├── EngineError
     │   ├── OperationFailed         with the diagnostics that explain it
@@ -200,6 +201,12 @@ class ClusterUnreachable(ClusterError):
     """The API server does not answer."""
 
     kind = "cluster-unreachable"
+
+
+class ClusterMismatch(ClusterError):
+    """The cluster that answers is not the one that is recorded, or not the one approved."""
+
+    kind = "cluster-mismatch"
 
 
 class ContextUnknown(ClusterError):

@@ -34,6 +34,8 @@ class Settings:
     Attributes:
         registry: The OCI folder of the charts for all stacks; empty: each stack file's own.
         plain_http: Speak to the registry without TLS; None means: only on loopback.
+        registry_ca_file: A PEM file of authorities to trust for the registry besides the
+            system's, for all stacks; empty: each stack file's own.
         stacks: The stacks, in the order of promotion.
         stack: The stack selected at the start; empty means the first.
         state_dir: The folder of the log, the passphrase and the project.
@@ -47,6 +49,7 @@ class Settings:
 
     registry: str = ""
     plain_http: bool | None = None
+    registry_ca_file: Path | None = None
     stacks: tuple[str, ...] = ("dev", "staging", "prod")
     stack: str = ""
     state_dir: Path = field(default_factory=_state)
@@ -120,7 +123,7 @@ def load(
     return settings
 
 
-_PATHS = frozenset({"state_dir", "project_dir", "pulumi_home", "kubeconfig"})
+_PATHS = frozenset({"registry_ca_file", "state_dir", "project_dir", "pulumi_home", "kubeconfig"})
 _BOOLEANS = frozenset({"plain_http", "demo"})
 _KEYS = tuple(f.name for f in fields(Settings) if f.name != "file")
 _STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")

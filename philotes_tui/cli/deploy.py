@@ -12,6 +12,7 @@ from philotes_tui.cli.report import print_changes, print_outcome
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Change, Kind, Progress, Target
 from philotes_tui.engine.approval import Resolved, moved, state_of
+from philotes_tui.engine.cluster_identity import ClusterIdentity, cluster_of, short_id
 from philotes_tui.errors import ApprovalRequired
 from philotes_tui.settings import Settings
 
@@ -21,6 +22,12 @@ from philotes_tui.settings import Settings
 @click.option("--local", is_flag=True, help="Deploy the charts of the checkout.")
 @click.option("--stack", help="The stack to deploy to.")
 @click.option("--yes", is_flag=True, help="Approve without being asked, and without a preview.")
+@click.option(
+    "--record-cluster/--no-record-cluster",
+    default=None,
+    help="Keep the cluster's id in the stack file: any other one is refused from then on."
+    " Asked at the first deploy; with --yes only if asked for.",
+)
 @click.option("--message", default="", help="Why, for the history.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
 @pass_settings
@@ -30,6 +37,7 @@ def command(
     stack: str | None,
     message: str,
     *,
+    record_cluster: bool | None,
     local: bool,
     yes: bool,
     as_json: bool,
@@ -48,13 +56,21 @@ def command(
     source = chosen_source(wiring, target, version, local=local)
     with patience("the tools to tell their versions"):
         engine = wiring.engine()
-    change = Change(name, source, message, context=target.context)
+    change = Change(
+        name, source, message, context=target.context, record_cluster=record_cluster is True
+    )
     if not yes:
         before = Resolved(target, source, state_of(name, engine.stacks()))
         planned = run_operation(wiring, lambda sink: engine.preview(change, sink), target)
         print_changes(planned, properties=False)
-        _ask(planned, target, source.label)
-        change = replace(change, expected=len(planned.resources))
+        cluster = cluster_of(target, planned.outputs)
+        record = _ask(planned, before, cluster, record=record_cluster)
+        change = replace(
+            change,
+            expected=len(planned.resources),
+            cluster_id=cluster.reached,
+            record_cluster=record,
+        )
         if error := moved(before, resolved(wiring, engine, name, version, local=local)):
             raise error
     done = run_operation(
@@ -62,21 +78,38 @@ def command(
     )
     if not as_json:
         print_outcome(done)
+        recorded = wiring.target(name).cluster_id
+        if recorded and not target.cluster_id:
+            click.echo(f"Cluster {short_id(recorded)} is recorded: any other one is refused now.")
 
 
-def _ask(planned: Progress, target: Target, label: str) -> None:
-    """Ask for approval.
+def _ask(
+    planned: Progress, before: Resolved, cluster: ClusterIdentity, *, record: bool | None
+) -> bool:
+    """Ask for approval; return whether the cluster's id is to be recorded.
+
+    Args:
+        planned: What the preview found.
+        before: What it is a preview of.
+        cluster: The cluster it reached.
+        record: What the options say of recording it; None: ask.
 
     Raises:
         click.exceptions.Exit: It was not given.
         click.Abort: Ctrl-C.
     """
+    target = before.target
     click.echo(
-        f"\nDeploy {label} to stack {target.stack} ({target.environment}),"
+        f"\nDeploy {before.source.label} to stack {target.stack} ({target.environment}),"
         f" cluster {target.context or 'unknown'} {target.server}, namespace {target.namespace}."
         f" {len(planned.changed)} resources change."
     )
+    if cluster.reached:
+        click.echo(f"Cluster id {cluster.reached}, {cluster.standing}.")
+    first = before.state is not None and not before.state.resources
     try:
+        if record is None:
+            record = cluster.recordable and first and _wants_recorded(target)
         approved = _approved(target)
     except click.Abort as stop:
         click.echo("Nothing was changed.", err=True)
@@ -86,6 +119,14 @@ def _ask(planned: Progress, target: Target, label: str) -> None:
     if not approved:
         click.echo("Not approved; nothing was changed.", err=True)
         raise click.exceptions.Exit(ApprovalRequired.exit_code)
+    return record
+
+
+def _wants_recorded(target: Target) -> bool:
+    return click.confirm(
+        f"Record this cluster in Pulumi.{target.stack}.yaml, so that any other one is refused?",
+        default=True,
+    )
 
 
 def _approved(target: Target) -> bool:

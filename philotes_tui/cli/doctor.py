@@ -88,7 +88,8 @@ def place_checks(wiring: Wiring, stack: str) -> list[Check]:
     def registry() -> tuple[str, str, str]:
         target = wiring.target(stack)
         catalog = asyncio.run(wiring.charts(target).catalog())
-        return target.registry, "", f"{len(catalog.releases)} versions"
+        trusting = f", trusting {target.ca_file}" if target.ca_file else ""
+        return target.registry, "", f"{len(catalog.releases)} versions{trusting}"
 
     def backend() -> tuple[str, str, str]:
         stacks = wiring.engine().stacks()

@@ -123,6 +123,11 @@ def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> 
 )
 @click.option("--settings", "file", type=click.Path(path_type=Path), help="The settings file.")
 @click.option("--registry", help="The OCI folder of the charts, oci://host/path.")
+@click.option(
+    "--registry-ca-file",
+    type=click.Path(path_type=Path),
+    help="A PEM file of authorities to trust for the registry as well.",
+)
 @click.option("--project-dir", type=click.Path(path_type=Path), help="The folder of Pulumi.yaml.")
 @click.option("--stack", help="The stack to start with, or to work on.")
 @click.option(
@@ -136,8 +141,10 @@ def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> 
 @click.pass_context
 def cli(
     ctx: click.Context,
+    *,
     file: Path | None,
     registry: str | None,
+    registry_ca_file: Path | None,
     project_dir: Path | None,
     stack: str | None,
 ) -> None:
@@ -145,7 +152,8 @@ def cli(
 
     Without a command the terminal interface opens.
     """
-    ctx.obj = Chosen(file, {"registry": registry, "project_dir": project_dir, "stack": stack})
+    flags = {"registry": registry, "registry_ca_file": registry_ca_file, "project_dir": project_dir}
+    ctx.obj = Chosen(file, {**flags, "stack": stack})
     if ctx.invoked_subcommand is None:
         from philotes_tui.cli.interface import open_interface  # noqa: PLC0415 - when asked for
 

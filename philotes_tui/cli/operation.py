@@ -63,7 +63,7 @@ def chosen_source(
     wanted = Version.parse(version)
     with patience(f"{target.registry} to tell what version {wanted} is"):
         digest = asyncio.run(wiring.charts(target).digest(wanted))
-    return RegistryChart(target.registry, wanted, digest, target.plain_http)
+    return RegistryChart(target.registry, wanted, digest, target.plain_http, target.ca_file)
 
 
 def resolved(

@@ -8,6 +8,7 @@ from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Change
+from philotes_tui.engine.cluster_identity import cluster_of
 from philotes_tui.settings import Settings
 
 
@@ -35,3 +36,6 @@ def command(
     )
     if not as_json:
         print_changes(progress, properties=True)
+        cluster = cluster_of(target, progress.outputs)
+        if cluster.reached:
+            click.echo(f"Cluster {cluster.context}, id {cluster.reached}, {cluster.standing}.")

@@ -27,6 +27,7 @@ from philotes_tui.engine import (
     StepFailed,
     Target,
 )
+from philotes_tui.engine.cluster_identity import cluster_of
 from philotes_tui.engine.wording import INTERRUPTED, OPERATION, short_type
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
@@ -165,6 +166,7 @@ def progress_document(
         "stack": progress.stack or target.stack,
         "environment": target.environment,
         "context": target.context,
+        "cluster": _cluster(progress, target),
         "source": progress.source,
         "result": progress.result,
         "seconds": round(progress.elapsed(progress.ended or progress.started), 3),
@@ -177,6 +179,15 @@ def progress_document(
         ],
         "outputs": dict(progress.outputs),
         "error": error.as_dict() if error else None,
+    }
+
+
+def _cluster(progress: Progress, target: Target) -> dict[str, object]:
+    cluster = cluster_of(target, progress.outputs)
+    return {
+        "id": cluster.reached or None,
+        "recorded": cluster.recorded or None,
+        "matches": cluster.matches,
     }
 
 

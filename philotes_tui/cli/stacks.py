@@ -6,6 +6,7 @@ from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_json, print_table
 from philotes_tui.cli.wiring import Wiring
+from philotes_tui.engine.cluster_identity import short_id
 from philotes_tui.settings import Settings
 
 
@@ -25,6 +26,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
                     "name": s.name,
                     "environment": t.environment,
                     "context": t.context,
+                    "cluster_id": t.cluster_id or None,
                     "namespace": t.namespace,
                     "registry": t.registry,
                     "deployed": s.deployed or None,
@@ -32,13 +34,14 @@ def command(settings: Settings, *, as_json: bool) -> None:
                     "resources": s.resources,
                     "updated": s.updated.isoformat() if s.updated else None,
                     "updating": s.updating,
+                    "outputs": dict(s.outputs) if s.outputs is not None else None,
                 }
                 for s, t in rows
             ]
         })  # fmt: skip
         return
     print_table(
-        ("STACK", "ENVIRONMENT", "DEPLOYED", "RESOURCES", "UPDATED", "CLUSTER", "NAMESPACE"),
+        ("STACK", "ENVIRONMENT", "DEPLOYED", "RESOURCES", "UPDATED", "CLUSTER", "ID", "NAMESPACE"),
         [
             (
                 s.name,
@@ -47,6 +50,7 @@ def command(settings: Settings, *, as_json: bool) -> None:
                 str(s.resources),
                 s.updated.astimezone().strftime("%Y-%m-%d %H:%M") if s.updated else "never",
                 t.context or "—",
+                short_id(t.cluster_id) or "—",
                 t.namespace,
             )
             for s, t in rows

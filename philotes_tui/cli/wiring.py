@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from philotes_tui.errors import ContextUnknown, SettingsError, ToolMissing, ToolUnfit
+from philotes_tui.errors import SettingsError, ToolMissing, ToolUnfit
 from philotes_tui.foreign import clean_line
 from philotes_tui.settings import CHART, Settings
 
@@ -33,7 +33,7 @@ class Wiring:
         self._kubeconfig = os.environ.get("KUBECONFIG", "")
         self._making = threading.Lock()
         self._opening = threading.Lock()
-        self._registries: dict[tuple[str, bool], ChartRegistry] = {}
+        self._registries: dict[tuple[str, bool, Path | None], ChartRegistry] = {}
 
     def checked_stack(self, name: str | None) -> str:
         """Return the stack to work on; raises SettingsError where it is not configured."""
@@ -52,31 +52,9 @@ class Wiring:
         Raises:
             SettingsError: The stack file is broken.
         """
-        from philotes_tui.engine import Target
-        from philotes_tui.engine.stack_file import StackFile
-        from philotes_tui.releases import is_loopback
+        from philotes_tui.cli.destination import destination
 
-        stack = self.checked_stack(stack)
-        file = StackFile.read(self.settings.project, stack)
-        configured = file.settings
-        registry = self.settings.registry or configured.chart_registry
-        plain = is_loopback(registry) if self.settings.registry else configured.plain_http
-        try:
-            context = self._context(configured.kube_context)
-            name, server, problem = context.name, context.server, ""
-        except (ContextUnknown, SettingsError) as error:
-            name, server, problem = configured.kube_context, "", error.sentence()
-        return Target(
-            stack=stack,
-            environment=configured.environment,
-            namespace=configured.namespace,
-            context=name,
-            server=server,
-            registry=registry,
-            plain_http=plain if self.settings.plain_http is None else self.settings.plain_http,
-            problem=problem,
-            revision=file.revision,
-        )
+        return destination(self.settings, self.checked_stack(stack), self._context)
 
     def require_cluster(self, stack: str) -> None:
         """Make sure, without asking it, that there is a cluster to work on.
@@ -125,10 +103,12 @@ class Wiring:
         """
         from philotes_tui.registry import ChartRegistry
 
-        key = (target.registry, target.plain_http)
+        key = (target.registry, target.plain_http, target.ca_file)
         with self._opening:
             if key not in self._registries:
-                self._registries[key] = ChartRegistry(target.registry, CHART, target.plain_http)
+                self._registries[key] = ChartRegistry(
+                    target.registry, CHART, target.plain_http, ca_file=target.ca_file
+                )
             return self._registries[key]
 
     def engine(self) -> "Engine":
@@ -270,6 +250,7 @@ class Wiring:
             save_theme=lambda name: _write_line(preferences, name),
             demo=self.settings.demo,
             require_cluster=self.require_cluster,
+            probe_cluster=self.probe_cluster,
         )
 
 

@@ -87,6 +87,9 @@ def _difference(before: Target, now: Target) -> str:
         old, new = getattr(before, name), getattr(now, name)
         if old != new:
             parts.append(f"{name} was {old or 'none'} and is {new or 'none'} now")
+    if before.cluster_id != now.cluster_id:
+        was, is_now = before.cluster_id or "none", now.cluster_id or "none"
+        parts.append(f"the recorded cluster was {was} and is {is_now} now")
     if not parts and before.revision != now.revision:
         parts.append(f"the configuration in Pulumi.{before.stack}.yaml was edited")
     return "; ".join(parts) or "the kubeconfig was edited"

@@ -24,6 +24,10 @@ class Change:
         expected: How many resources the preview listed, for the progress bar.
         context: The kubeconfig context that was shown; used, and kept in the stack file, where
             that names none, so that another current context is not another cluster unnoticed.
+        cluster_id: The id of the cluster that was shown. A deploy that reaches another one is
+            refused, also where the stack file records none.
+        record_cluster: Whether the id of the cluster that was deployed to is kept in the stack
+            file, where that records none, so that every later operation is held to it.
     """
 
     stack: str
@@ -31,6 +35,8 @@ class Change:
     message: str = ""
     expected: int | None = None
     context: str = ""
+    cluster_id: str = ""
+    record_cluster: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ class Engine(Protocol):
         OperationFailed: It failed; the diagnostics that explain it are attached.
         OperationCancelled: `cancel` was called.
         StackLocked, WrongPassphrase, BackendUnavailable, ClusterUnreachable,
-        ContextUnknown, VersionNotFound, SettingsError, ToolError: As they say.
+        ClusterMismatch, ContextUnknown, VersionNotFound, SettingsError, ToolError: As they say.
     """
 
     def preview(self, change: Change, sink: Sink) -> Progress:

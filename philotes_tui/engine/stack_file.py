@@ -30,6 +30,7 @@ _WRITTEN = frozenset(
         "chartRegistryPlainHttp",
         "chartDigest",
         "kubeContext",
+        "clusterId",
     )
 )
 _SECRETS_PROVIDER = ("secretsprovider", "encryptedkey", "encryptionsalt")
@@ -82,11 +83,17 @@ class StackFile:
         return cls(path, stack, text, read_settings(parse_document(text, path), path, stack))
 
     @property
+    def ca_file(self) -> Path | None:
+        """Return the file of authorities to trust for the registry, as an absolute path."""
+        named = self.settings.ca_file
+        return (self.path.parent / Path(named).expanduser()).absolute() if named else None
+
+    @property
     def revision(self) -> str:
         """Return a digest of what a deploy takes from this file and not from elsewhere.
 
-        Left out is what this program and Pulumi write by themselves: chart, context and
-        the keys of the secrets provider. So a file made by the first preview has the
+        Left out is what this program and Pulumi write by themselves: chart, context,
+        cluster and the keys of the secrets provider. So a file made by the first preview has the
         revision of the one that was absent before.
         """
         config = parse_document(self.text, self.path).get("config") or {}
@@ -94,15 +101,19 @@ class StackFile:
         kept.setdefault(f"{NAMESPACE}:environment", self.settings.environment)
         return hashlib.sha256(json.dumps(_plain(kept), sort_keys=True).encode()).hexdigest()
 
-    def with_source(self, source: ChartSource, *, pinned: bool = False, context: str = "") -> str:
+    def with_source(
+        self, source: ChartSource, *, pinned: bool = False, context: str = "", cluster: str = ""
+    ) -> str:
         """Return the document with the chart set to `source`; all else stays as it is.
 
         The environment is written where it is absent, so that the program deploys
-        what the stack's name promised, and so is the context that was approved.
+        what the stack's name promised, and so are the context and the cluster that
+        were approved.
 
         Args:
             source: Where the chart comes from.
             context: The kubeconfig context to name where the document names none.
+            cluster: The cluster's id to record where the document records none.
             pinned: Whether a digest that `source` knows is written too, so that
                 exactly that content is deployed.
         """
@@ -115,6 +126,12 @@ class StackFile:
         _set(config, "environment", self.settings.environment, keep=True)
         if context and not self.settings.kube_context:
             _set(config, "kubeContext", context)
+        trusted = source.ca_file if isinstance(source, RegistryChart) else None
+        # An inline program is not told which folder a relative path starts from.
+        if trusted and (pinned or trusted != self.ca_file):
+            _set(config, "chartRegistryCaFile", str(trusted))
+        if cluster and not self.settings.cluster_id:
+            _set(config, "clusterId", cluster)
         return dumped(document)
 
 

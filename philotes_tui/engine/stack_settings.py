@@ -24,6 +24,9 @@ class StackSettings:
         chart_registry: The OCI folder of the charts, `oci://…`, without a trailing slash.
         plain_http: Whether that registry is spoken to without TLS.
         kube_context: The kubeconfig context, or empty for the current one.
+        cluster_id: The UID of the one cluster that is deployed to, or empty for any.
+        ca_file: The PEM file of authorities the registry's certificate may be signed by,
+            as it is written: relative to the project folder; or empty.
         values: Values for the umbrella chart; secrets stand in them encrypted.
     """
 
@@ -34,6 +37,8 @@ class StackSettings:
     plain_http: bool = False
     namespace: str = "philotes"
     kube_context: str = ""
+    cluster_id: str = ""
+    ca_file: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -80,6 +85,8 @@ class _Reader:
             plain_http=self._plain_http(registry),
             namespace=self._text("namespace", "philotes"),
             kube_context=self._text("kubeContext", ""),
+            cluster_id=self._text("clusterId", ""),
+            ca_file=self._text("chartRegistryCaFile", ""),
             values=self._values(),
         )
 
@@ -105,7 +112,7 @@ class _Reader:
     def _plain_http(self, registry: str) -> bool:
         key = "chartRegistryPlainHttp"
         if self._value(key) in {None, ""} or str(self._value(key)).lower() == "auto":
-            return is_loopback(registry)
+            return is_loopback(registry) and not self._text("chartRegistryCaFile", "")
         return self._flag(key, default=False, allowed="true, false or auto")
 
     def _values(self) -> Mapping[str, Any]:

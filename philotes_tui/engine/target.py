@@ -1,6 +1,7 @@
 """Where a stack deploys to, as its configuration and the kubeconfig say."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 PRODUCTION = "production"
 
@@ -18,7 +19,9 @@ class Target:
         registry: The OCI folder the charts come from, `oci://…`.
         plain_http: Whether the registry is spoken to without TLS.
         problem: One sentence why the cluster cannot be named, or empty.
-        revision: A digest of all the stack file says besides chart and context.
+        revision: A digest of all the stack file says besides chart, context and cluster.
+        cluster_id: The UID of the cluster that the stack file records, or empty.
+        ca_file: The PEM file of authorities to trust for the registry besides the system's.
     """
 
     stack: str
@@ -30,6 +33,8 @@ class Target:
     plain_http: bool = False
     problem: str = ""
     revision: str = ""
+    cluster_id: str = ""
+    ca_file: Path | None = None
 
     @property
     def is_production(self) -> bool:

@@ -32,7 +32,7 @@ def resolve(services: Services, stack: str, version: Version | None) -> Resolved
         return await services.charts(target).digest(version)
 
     pinned = asyncio.run(digest())
-    chart = RegistryChart(target.registry, version, pinned, plain_http=target.plain_http)
+    chart = RegistryChart(target.registry, version, pinned, target.plain_http, target.ca_file)
     return Resolved(target, chart, _state(services, stack))
 
 

@@ -46,6 +46,8 @@ class Services:
         demo: Whether this is the demo.
         require_cluster: Makes sure that a stack has a cluster at all. Blocking; raises
             ContextUnknown or SettingsError.
+        probe_cluster: Asks the cluster of a stack for its version. Blocking; raises
+            ClusterError or SettingsError.
     """
 
     stacks: tuple[str, ...]
@@ -62,3 +64,4 @@ class Services:
     demo: bool = False
     require_cluster: Callable[[str], None] = lambda _: None
     local_digest: Callable[[], str] = lambda: ""
+    probe_cluster: Callable[[str], str] = lambda _: ""

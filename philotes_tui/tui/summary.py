@@ -28,6 +28,7 @@ class Outcome:
         label: What was deployed.
         stack: Where.
         planned: How many changes the preview found.
+        cluster: Which cluster this was about, or empty.
     """
 
     progress: Progress
@@ -35,6 +36,7 @@ class Outcome:
     label: str
     stack: str
     planned: int = 0
+    cluster: str = ""
 
     @property
     def cancelled(self) -> bool:
@@ -89,6 +91,8 @@ def summary_lines(outcome: Outcome, log_file: Path) -> tuple[Line, ...]:
     lines = [Line(headline(outcome), Tone.ERROR if error else Tone.AFTER, 2)]
     if progress.resources:
         lines.append(Line(f"  {tally(outcome)}", Tone.HEADING, 2))
+    if outcome.cluster:
+        lines.append(Line(f"  {outcome.cluster}", Tone.MUTED, 2))
     lines.append(Line(""))
     if error is not None:
         lines += _failed(outcome)

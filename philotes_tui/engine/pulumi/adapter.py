@@ -231,4 +231,12 @@ class PulumiEngine:
 
 
 def _request(kind: Kind, change: Change) -> Request:
-    return Request(kind, change.stack, change.source, change.message, change.context)
+    return Request(
+        kind,
+        change.stack,
+        change.source,
+        change.message,
+        change.context,
+        change.cluster_id,
+        change.record_cluster,
+    )

@@ -7,13 +7,12 @@ seen from the real programs. What matches none of them is `OperationFailed`.
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from philotes_tui.engine.events import Kind
 from philotes_tui.engine.file_backend import Lock
-from philotes_tui.engine.values import without_credentials
+from philotes_tui.engine.pulumi.failure import Failure, error_lines, short
 from philotes_tui.errors import (
     BackendUnavailable,
+    ClusterMismatch,
     ClusterUnreachable,
     ContextUnknown,
     OperationCancelled,
@@ -28,66 +27,10 @@ from philotes_tui.errors import (
     VersionNotFound,
     WrongPassphrase,
 )
-from philotes_tui.foreign import clean_line, clean_text
+from philotes_tui.foreign import clean_line
 
 EXIT_CANCELLED = 8
 """pulumi/pulumi:sdk/go/common/util/cmdutil/exit.go."""
-
-_LONGEST_SAID = 800
-_PREAMBLE = re.compile(r"^\S+ resource '[^']*' has a problem: ")
-_NAMES = {
-    Kind.PREVIEW: "preview",
-    Kind.UP: "deploy",
-    Kind.DESTROY: "destroy",
-    Kind.REFRESH: "refresh",
-}
-
-
-@dataclass(frozen=True)
-class Failure:
-    """All that is known of an operation that did not succeed.
-
-    Attributes:
-        source: What was to be deployed, as people call it.
-        code: The command line's exit code; negative for a signal.
-        stderr: What it printed there.
-        diagnostics: The engine's error messages, in order.
-        locks: Who holds the stack, where the backend's files tell.
-        cancelled: Whether this program asked it to stop.
-        project_dir: Where Pulumi's own commands find the project.
-        backend_url: Where they find the stack; empty if they know by themselves.
-        program: The command line, as a person has to type it.
-    """
-
-    kind: Kind
-    stack: str
-    source: str
-    code: int
-    stderr: str
-    diagnostics: tuple[str, ...] = ()
-    locks: tuple[Lock, ...] = ()
-    cancelled: bool = False
-    project_dir: str = ""
-    backend_url: str = ""
-    program: str = "pulumi"
-
-    @property
-    def name(self) -> str:
-        """Return how people call the operation."""
-        return _NAMES[self.kind]
-
-    @property
-    def text(self) -> str:
-        """Return everything that was said."""
-        return "\n".join((*self.diagnostics, self.stderr))
-
-    def said(self, pattern: str = "") -> str:
-        """Return the message that says most: the first that matches, the first at all."""
-        messages = [*self.diagnostics, *_error_lines(self.stderr)]
-        found = next((m for m in messages if re.search(pattern, m, re.IGNORECASE)), "")
-        more = len(self.diagnostics) - 1
-        text = _short(found or next(iter(messages), f"exit code {self.code}"))
-        return text + (f" (and {more} more)" if more > 0 and not pattern else "")
 
 
 def error_of(failure: Failure) -> PhilotesError:
@@ -106,20 +49,9 @@ def error_of(failure: Failure) -> PhilotesError:
         on=failure.stack,
         said=failure.said(),
         todo="Correct the cause and try again; what was already done stays done.",
-        diagnostics=[_short(text, 4_000) for text in failure.diagnostics]
-        or _error_lines(failure.stderr),
+        diagnostics=[short(text, 4_000) for text in failure.diagnostics]
+        or error_lines(failure.stderr),
     )
-
-
-def _error_lines(stderr: str) -> list[str]:
-    lines = [clean_line(without_credentials(line)) for line in stderr.splitlines()]
-    return [line.removeprefix("error: ") for line in lines if line.startswith("error: ")] or [
-        line for line in lines if line
-    ]
-
-
-def _short(text: str, limit: int = _LONGEST_SAID) -> str:
-    return clean_text(_PREAMBLE.sub("", without_credentials(text)), limit).strip()
 
 
 def _locked(failure: Failure, pattern: str) -> PhilotesError:
@@ -202,6 +134,31 @@ def _cluster(failure: Failure, pattern: str) -> PhilotesError:
     )
 
 
+def _mismatch(failure: Failure, pattern: str) -> PhilotesError:
+    found = re.search(pattern, failure.text, re.IGNORECASE)
+    wanted, context, reached = found.group("wanted", "context", "reached") if found else ("",) * 3
+    named = f"context “{clean_line(context, 100)}”" if context else "the current context"
+    meant, answers = clean_line(wanted, 80), clean_line(reached, 80)
+    on = f"stack {failure.stack}, {named}"
+    if not failure.recorded:
+        return ClusterMismatch(
+            f"Another cluster answers than the one previewed, so the {failure.name} was refused;"
+            " nothing was changed",
+            on=on,
+            said=f"previewed was the cluster {meant}, reached was {answers}",
+            todo="Preview again and look at the cluster before you approve.",
+        )
+    return ClusterMismatch(
+        f"This is not the cluster of the stack, so the {failure.name} was refused;"
+        " nothing was changed",
+        on=on,
+        said=f"recorded is the cluster {meant}, reached was {answers}",
+        todo=f"Set philotes:kubeContext of Pulumi.{failure.stack}.yaml to a context that reaches"
+        f" {meant}. Only if the stack is to move to the other cluster, set philotes:clusterId"
+        f" there to {answers}.",
+    )
+
+
 def _version(failure: Failure, pattern: str) -> PhilotesError:
     return VersionNotFound(
         f"The registry does not have {failure.source or 'the chart'} (any more)",
@@ -250,6 +207,11 @@ _BACKEND = (
 )
 _PLUGIN = r"no resource plugin|(?:could not|failed to) (?:find|load|download|install) plugin"
 _SETTINGS = r"\bphilotes:\w+ is\b|missing required configuration variable"
+_MISMATCH = (
+    r"philotes:clusterId is (?P<wanted>\S+), but the (?:context (?P<context>\S+)|current context)"
+    r" reaches the cluster (?P<reached>[\w-]+)"
+)
+"""`stack/philotes_stack/cluster.py`, `checked_uid`."""
 _CONTEXT = (
     r"context \S+ does not exist|context was not found|no context exists"
     r"|invalid configuration: no configuration has been provided|failed to parse kubeconfig"
@@ -265,6 +227,7 @@ _RULES: Sequence[tuple[str, Callable[[Failure, str], PhilotesError]]] = (
     (_DISK_FULL, _disk_full),
     (_BACKEND, _backend),
     (_PLUGIN, _plugin),
+    (_MISMATCH, _mismatch),
     (_SETTINGS, _settings),
     (_CONTEXT, _context),
     (rf"(?s)(?:{_PULL}).{{0,400}}\bnot found\b", _version),

@@ -9,12 +9,14 @@ from typing import Any
 
 from pulumi.automation import CommandResult
 
+from philotes_tui.engine.cluster_identity import OUTPUT
 from philotes_tui.engine.events import Diagnostic, Kind, LogLine, Severity
 from philotes_tui.engine.file_backend import FileBackend
 from philotes_tui.engine.private_folder import PrivateFolder, private_folder
 from philotes_tui.engine.project import ensure_project, ensure_stack_file
 from philotes_tui.engine.pulumi.command import Command
-from philotes_tui.engine.pulumi.failures import Failure, error_of
+from philotes_tui.engine.pulumi.failure import Failure
+from philotes_tui.engine.pulumi.failures import error_of
 from philotes_tui.engine.pulumi.queries import EXIT_STACK_NOT_FOUND
 from philotes_tui.engine.pulumi.session import Program, run_with_program
 from philotes_tui.engine.pulumi.stream import EventStream
@@ -45,6 +47,8 @@ class Request:
         source: The chart to deploy; None where the operation deploys nothing.
         message: Why, for the history.
         context: The kubeconfig context for a stack file that names none.
+        cluster_id: The cluster that may be deployed to where the stack file records none.
+        record_cluster: Whether the cluster's id is kept in the stack file.
     """
 
     kind: Kind
@@ -52,6 +56,8 @@ class Request:
     source: ChartSource | None = None
     message: str = ""
     context: str = ""
+    cluster_id: str = ""
+    record_cluster: bool = False
 
     @property
     def label(self) -> str:
@@ -78,6 +84,7 @@ class Operation:
     backend: FileBackend | None
     stream: EventStream
     _errors: list[str] = field(default_factory=list)
+    _recorded: bool = False
 
     def run(self) -> None:
         """Run to the end; the configuration is saved once a deploy has succeeded.
@@ -106,10 +113,13 @@ class Operation:
         The stack's own file stays as it is until a deploy has succeeded.
         """
         file = StackFile.read(self.project_dir, self.request.stack)
-        source, context = self.request.source, self.request.context
-        text = (
-            file.text if source is None else file.with_source(source, pinned=True, context=context)
-        )
+        request = self.request
+        self._recorded = bool(file.settings.cluster_id)
+        text = file.text
+        if request.source is not None:
+            text = file.with_source(
+                request.source, pinned=True, context=request.context, cluster=request.cluster_id
+            )
         path = folder / file.path.name
         save(path, text)
         return path
@@ -119,7 +129,9 @@ class Operation:
         stack = self.request.stack
         try:
             file = StackFile.read(self.project_dir, stack)
-            text = file.with_source(source, context=self.request.context)
+            text = file.with_source(
+                source, context=self.request.context, cluster=self._cluster_to_record()
+            )
             save(file.path, adopt_salt(text, used.read_text(encoding="utf-8")))
         except (SettingsError, StateFolderError) as error:
             self.stream.emit(
@@ -131,6 +143,12 @@ class Operation:
                     f" before. {error.sentence()} Then deploy the same version again.",
                 )
             )
+
+    def _cluster_to_record(self) -> str:
+        """Return the id of the cluster that was deployed to, where it is to be kept."""
+        if not self.request.record_cluster:
+            return ""
+        return str(self.stream.progress().outputs.get(OUTPUT) or "")
 
     def _create_stack(self) -> None:
         """Create the stack in the backend; this writes the salt of its secrets to its file."""
@@ -195,5 +213,6 @@ class Operation:
                 backend_url=backend.folder.as_uri() if backend else "",
                 # The one this program found need not be on the operator's PATH.
                 program="pulumi" if shutil.which("pulumi") else self.command.command,
+                recorded=self._recorded,
             )
         )

@@ -11,7 +11,8 @@ from philotes_tui.engine.events import Kind
 from philotes_tui.engine.file_backend import FileBackend
 from philotes_tui.engine.protocol import StackSummary, Update
 from philotes_tui.engine.pulumi.command import Command
-from philotes_tui.engine.pulumi.failures import Failure, error_of
+from philotes_tui.engine.pulumi.failure import Failure
+from philotes_tui.engine.pulumi.failures import error_of
 from philotes_tui.engine.values import plain, plain_mapping
 from philotes_tui.errors import BackendUnavailable
 from philotes_tui.foreign import clean_line

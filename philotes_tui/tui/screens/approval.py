@@ -1,6 +1,6 @@
 """The approval of a deploy: everything a person must know, then a deliberate act."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,6 +13,7 @@ from textual.types import CSSPathType
 from textual.widgets import Button, Input, Static
 
 from philotes_tui.engine import Op, Progress, Target
+from philotes_tui.engine.cluster_identity import ClusterIdentity, cluster_of
 from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Version
@@ -20,6 +21,7 @@ from philotes_tui.tui import wording
 from philotes_tui.tui.resolution import Resolved
 from philotes_tui.tui.screens.base import Dialog
 from philotes_tui.tui.tree import short_name, short_type
+from philotes_tui.tui.widgets.tick_box import TickBox
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,24 @@ class Request:
         deployed: The version deployed now, `nothing` or `unknown`.
         preview: What the preview found.
         again: Whether this repeats a deploy that did not succeed.
+        record: Whether the cluster's id is to be kept in the stack file; before the
+            approval what is proposed, afterwards what was chosen.
     """
 
     resolved: Resolved
     deployed: str
     preview: Progress
     again: bool = False
+    record: bool = False
+
+    @property
+    def cluster(self) -> ClusterIdentity:
+        """Which cluster the preview reached, and which one is recorded."""
+        return cluster_of(self.resolved.target, self.preview.outputs)
 
 
-class ApprovalDialog(Dialog[bool]):
-    """Returns whether the deploy was approved; production needs the stack's name typed."""
+class ApprovalDialog(Dialog[Request]):
+    """Returns the request as it was approved, or None; production needs the stack's name typed."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "approval.tcss"]
     # Keys typed ahead reach the dialog before `on_mount` has moved the focus: what has
@@ -49,6 +59,7 @@ class ApprovalDialog(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "approve", "Deploy", show=False),
         Binding("n", "close", "Cancel", show=False),
+        Binding("r,ctrl+r", "toggle_record", "Record the cluster", show=False),
         Binding("left,up", "app.focus_previous", "Other answer", show=False),
         Binding("right,down", "app.focus_next", "Other answer", show=False),
     ]
@@ -69,6 +80,11 @@ class ApprovalDialog(Dialog[bool]):
                 yield Static("▌PRODUCTION▐", classes="production", markup=False)
             yield Static(facts(self.request), id="facts", markup=False)
             yield Static(Text("\n").join(warnings(self.request)), id="warnings", markup=False)
+            if self.request.cluster.recordable:
+                # A field for a name takes the letter itself.
+                key = "ctrl+r" if production else "r"
+                label = Content(f"Record this cluster: refuse any other from now on ({key})")
+                yield TickBox(label, self.request.record, id="record", compact=True)
             if production:
                 name = self._target.stack
                 yield Static(f"Type the stack's name, {name}, to deploy:", markup=False)
@@ -97,11 +113,18 @@ class ApprovalDialog(Dialog[bool]):
     @on(Input.Submitted)
     def _submitted(self) -> None:
         if self._named:
-            self.dismiss(True)
+            self._approve()
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "deploy" and self._named)
+        if event.button.id == "deploy" and self._named:
+            self._approve()
+        else:
+            self.action_close()
+
+    def _approve(self) -> None:
+        boxes = self.query(TickBox)
+        self.dismiss(replace(self.request, record=any(box.value for box in boxes)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Give `y` and `n` no meaning where a name must be typed."""
@@ -110,28 +133,34 @@ class ApprovalDialog(Dialog[bool]):
 
     def action_approve(self) -> None:
         """Deploy."""
-        self.dismiss(True)
+        self._approve()
+
+    def action_toggle_record(self) -> None:
+        """Record the cluster, or do not; the focus stays where it is."""
+        for box in self.query(TickBox):
+            box.toggle()
 
     def action_close(self) -> None:
         """Do not deploy."""
-        self.dismiss(False)
+        self.dismiss(None)
 
 
 def facts(request: Request) -> Text:
     """Return what would be deployed where, line by line."""
-    target, source = request.resolved.target, request.resolved.source
+    target, source, cluster = request.resolved.target, request.resolved.source, request.cluster
     lines = [
         ("stack", target.stack),
         ("environment", target.environment),
         ("cluster", target.context or "none"),
         ("server", target.server or "unknown"),
+        ("cluster id", f"{cluster.reached}  {cluster.standing}"),
         ("namespace", target.namespace),
         ("version", f"{request.deployed} → {source.label}"),
         ("chart", _origin(target, source)),
         ("changes", wording.changes(request.preview)),
     ]
     text = Text()
-    for index, (label, value) in enumerate(lines):
+    for index, (label, value) in enumerate(each for each in lines if each[1].strip()):
         text.append("\n" if index else "")
         text.append(f"{label:<12}", "dim")
         text.append(clean_line(value), "bold" if label in {"stack", "cluster", "version"} else "")

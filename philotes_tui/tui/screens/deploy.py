@@ -110,7 +110,14 @@ class DeployScreen(OperationScreen):
         self.query_one(LogView).restart()
         expected = len(self.request.preview.resources) or None
         what = self.request.resolved
-        change = Change(self.stack, what.source, expected=expected, context=what.target.context)
+        change = Change(
+            self.stack,
+            what.source,
+            expected=expected,
+            context=what.target.context,
+            cluster_id=self.request.cluster.reached,
+            record_cluster=self.request.record,
+        )
         self.query_one(BusyLine).start(self._doing())
         self.start(lambda engine, sink: engine.up(change, sink))
 
@@ -148,7 +155,9 @@ class DeployScreen(OperationScreen):
         """Show the summary."""
         self.error = error
         planned = len(self.request.preview.changed)
-        outcome = Outcome(self.progress, error, self.label, self.stack, planned)
+        outcome = Outcome(
+            self.progress, error, self.label, self.stack, planned, self._on_which_cluster(error)
+        )
         said = headline(outcome)
         self.query_one(BusyLine).stop(said)
         lines = summary_lines(outcome, self.philotes.services.log_file)
@@ -166,6 +175,14 @@ class DeployScreen(OperationScreen):
             self.query_one(ProgressBar).update(total=outcome.wanted or 1, progress=outcome.done)
         self.philotes.remember(f"{said} {tally(outcome)}".rstrip())
         self.app.bell()
+
+    def _on_which_cluster(self, error: PhilotesError | None) -> str:
+        cluster = self.request.cluster
+        if not cluster.reached:
+            return ""
+        recorded = self.request.record and error is None
+        standing = "recorded now" if recorded else cluster.standing
+        return f"cluster {clean_line(cluster.context)}, id {cluster.short}, {standing}"
 
     # What the operator does
 
@@ -200,8 +217,9 @@ class DeployScreen(OperationScreen):
     def action_retry(self) -> None:
         """Ask for approval once more, check that nothing moved, deploy again."""
 
-        def answered(approved: bool | None) -> None:
+        def answered(approved: Request | None) -> None:
             if approved:
+                self.request = approved
                 self._resolving = self._approved = True
                 self.query_one(BusyLine).start("Checking that nothing moved")
                 self._ask()
@@ -209,7 +227,7 @@ class DeployScreen(OperationScreen):
 
         resolved, preview = self.request.resolved, self.request.preview
         deployed = self.philotes.deployed.describe(self.stack)
-        again = Request(resolved, deployed, preview, again=True)
+        again = Request(resolved, deployed, preview, again=True, record=self.request.record)
         self.app.push_screen(ApprovalDialog(again), answered)
 
     @work(group="resolve", exclusive=True, exit_on_error=False)

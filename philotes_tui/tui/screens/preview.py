@@ -58,6 +58,7 @@ class PreviewScreen(OperationScreen):
         self.stack = stack
         self.version = version
         self.resolved: Resolved | None = None
+        self._request: Request | None = None
         self._fault: PhilotesError | None = None
         self._back = False
 
@@ -139,8 +140,8 @@ class PreviewScreen(OperationScreen):
             if error is not None:
                 self._approved = False
                 self._fail(error)
-            elif self.take_approval():
-                self._deploy(self.resolved)
+            elif self.take_approval() and self._request is not None:
+                self.app.switch_screen(DeployScreen(self._request))
 
     def _fail(self, error: PhilotesError | None) -> None:
         if error is None:
@@ -255,17 +256,15 @@ class PreviewScreen(OperationScreen):
             return
         deployed = self.philotes.deployed.describe(self.stack)
 
-        def answered(approved: bool | None) -> None:
+        def answered(approved: Request | None) -> None:
             if approved:
+                self._request = approved
                 self._resolve(before_deploy=True)
 
-        self.app.push_screen(
-            ApprovalDialog(Request(self.resolved, deployed, self.progress)), answered
-        )
-
-    def _deploy(self, resolved: Resolved) -> None:
-        deployed = self.philotes.deployed.describe(self.stack)
-        self.app.switch_screen(DeployScreen(Request(resolved, deployed, self.progress)))
+        state = self.resolved.state
+        first = state is not None and not state.resources
+        request = Request(self.resolved, deployed, self.progress, record=first)
+        self.app.push_screen(ApprovalDialog(request), answered)
 
     def action_cancel(self) -> None:
         """Cancel the preview; it changes nothing, so nothing is asked."""

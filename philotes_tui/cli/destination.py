@@ -1,0 +1,49 @@
+"""Where a stack deploys to: its file, the settings and the kubeconfig taken together."""
+
+from collections.abc import Callable
+
+from philotes_tui.cluster import Context
+from philotes_tui.engine import Target
+from philotes_tui.engine.stack_file import StackFile
+from philotes_tui.errors import ContextUnknown, SettingsError
+from philotes_tui.releases import is_loopback
+from philotes_tui.settings import Settings
+
+
+def destination(settings: Settings, stack: str, context_of: Callable[[str], Context]) -> Target:
+    """Return a stack's destination; a missing or broken kubeconfig is told, not raised.
+
+    Args:
+        settings: What they name goes before what the stack file names.
+        stack: The stack's name.
+        context_of: Returns the context of a name; raises as `Kubeconfig.context`.
+
+    Raises:
+        SettingsError: The stack file is broken.
+    """
+    file = StackFile.read(settings.project, stack)
+    configured = file.settings
+    registry = settings.registry or configured.chart_registry
+    ca_file = settings.registry_ca_file or file.ca_file
+    plain = settings.plain_http
+    if plain is None:
+        loopback = is_loopback(registry) and ca_file is None
+        plain = loopback if settings.registry else configured.plain_http and not ca_file
+    try:
+        context = context_of(configured.kube_context)
+        name, server, problem = context.name, context.server, ""
+    except (ContextUnknown, SettingsError) as error:
+        name, server, problem = configured.kube_context, "", error.sentence()
+    return Target(
+        stack=stack,
+        environment=configured.environment,
+        namespace=configured.namespace,
+        context=name,
+        server=server,
+        registry=registry,
+        plain_http=plain,
+        problem=problem,
+        revision=file.revision,
+        cluster_id=configured.cluster_id,
+        ca_file=ca_file,
+    )
