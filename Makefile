@@ -23,7 +23,7 @@ TOOLS_FOR := tools-run tools-test tools-bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint types contracts unit bench picture charts tools $(TOOLS_FOR) constraints clean
+.PHONY: help run test check lint types contracts unit bench picture charts tools $(TOOLS_FOR) publish constraints clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

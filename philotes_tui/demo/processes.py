@@ -179,8 +179,8 @@ class Supervisor:
         environment: Mapping[str, str] | None = None,
         *,
         within: float,
-    ) -> None:
-        """Run a program to its end.
+    ) -> ChildProcess:
+        """Run a program to its end, and return it for what it wrote.
 
         Raises:
             DemoError: it failed or took longer than `within` seconds.
@@ -193,6 +193,7 @@ class Supervisor:
             child.end(_GRACE_S)
             with self._lock:
                 self._children = [other for other in self._children if other is not child]
+        return child
 
     def ended(self) -> ChildProcess | None:
         """Return the first child that ended although nobody stopped it."""

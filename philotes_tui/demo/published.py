@@ -7,6 +7,8 @@ of every chart, so that the image tags follow it.
 
 from dataclasses import dataclass
 
+from philotes_tui.publishing import tag_of
+
 
 @dataclass(frozen=True)
 class Template:
@@ -55,12 +57,7 @@ class PublishedVersion:
     @property
     def tag(self) -> str:
         """The tag Helm pushes it under: `+` cannot stand in one."""
-        return self.version.replace("+", "_")
-
-    @property
-    def packaged(self) -> str:
-        """The file Helm packages the umbrella into."""
-        return f"philotes-{self.version}.tgz"
+        return tag_of(self.version)
 
 
 def _settings(name: str, **data: str) -> Template:

@@ -1,20 +1,35 @@
-"""Publishing the demo's versions: real `helm package`, real `helm push`."""
+"""Publishing the demo's versions, the way releases are published: real Helm, all charts."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import count
 from pathlib import Path
 
+from philotes_tui import publishing as release
 from philotes_tui.demo.processes import Supervisor
 from philotes_tui.demo.published import PUBLISHED, PublishedVersion
 from philotes_tui.demo.registry import Registry
 from philotes_tui.demo.staging import stage
 from philotes_tui.demo.state import StateFolder, state_errors
-from philotes_tui.errors import DemoError
+from philotes_tui.errors import DemoError, RegistryError
+from philotes_tui.publishing import (
+    ChartFolder,
+    ChartUnfit,
+    Finished,
+    Helm,
+    Packaging,
+    PublishingError,
+    Run,
+    Target,
+    package_charts,
+)
 
 _AT_ONCE = 2
 _STAGING = "staging"
 _HELM_WITHIN_S = 60.0
+_MOMENT = 1_735_689_600
+"""2025-01-01, the time the packages carry: so their digests are the same everywhere."""
 
 
 def helm_environment(state: StateFolder) -> dict[str, str]:
@@ -88,30 +103,48 @@ def _clear_staging(state: StateFolder) -> None:
 
 def _publish_one(
     supervisor: Supervisor,
-    helm: Path,
+    program: Path,
     registry: Registry,
     charts: Path,
     version: PublishedVersion,
 ) -> None:
     folder = supervisor.state.root / _STAGING / version.version
-    environment = helm_environment(supervisor.state)
+    run = _supervised(supervisor, version.version)
+    helm = Helm(program, folder / "cache", plain_http=True, run=run)
+    packaging = Packaging(version.version, helm, _MOMENT)
+    target = Target(ChartFolder.parse(registry.charts), helm, folder / "pulled")
     with state_errors(supervisor.state.root):
-        umbrella = stage(charts, folder, version)
-    supervisor.run(
-        f"helm-package-{version.version}",
-        [helm, "package", umbrella, "--dependency-update", "--destination", folder],
-        environment,
-        within=_HELM_WITHIN_S,
-    )
-    supervisor.run(
-        f"helm-push-{version.version}",
-        [helm, "push", folder / version.packaged, registry.charts, "--plain-http"],
-        environment,
-        within=_HELM_WITHIN_S,
-    )
+        try:
+            stage(charts, folder / "charts", version)
+            packages = package_charts(folder / "charts", folder / "made", packaging)
+            # The umbrella holds the subcharts, and nobody of the demo deploys one by itself:
+            # pushing those too would keep the list waiting for three times as many pushes.
+            release.publish(target, packages[-1:], verify=False)
+        except (PublishingError, RegistryError) as error:
+            raise _refused(error) from error
     if version.tag not in registry.tags():
         raise DemoError(
             "Helm pushed a version, but the registry does not list it",
             on=f"{registry.charts}/philotes:{version.tag}",
             todo="Run `philotes-tui demo --reset`.",
         )
+
+
+def _supervised(supervisor: Supervisor, version: str) -> Run:
+    """Return what runs Helm below the supervisor, which stops it with the demo."""
+    numbers = count(1)
+
+    def run(argv: Sequence[str], variables: Mapping[str, str], _stdin: bytes) -> Finished:
+        name = f"helm-{argv[1]}-{version}-{next(numbers)}"
+        environment = {**helm_environment(supervisor.state), **variables}
+        child = supervisor.run(name, argv, environment, within=_HELM_WITHIN_S)
+        return Finished(0, child.last_lines())
+
+    return run
+
+
+def _refused(error: PublishingError | RegistryError) -> DemoError:
+    todo = "Run `philotes-tui demo --reset`."
+    if isinstance(error, ChartUnfit):
+        todo = "Install the program again, or run it from a checkout."
+    return DemoError(error.what, on=error.on, said=error.said, todo=todo)

@@ -1,40 +1,34 @@
-"""A copy of the charts, stamped as one version: text in, text out, then files."""
+"""A copy of the charts with what makes one version of the demo different."""
 
-import re
 import shutil
 from pathlib import Path
 
 from philotes_tui.demo.published import PublishedVersion, ValueEdit
 from philotes_tui.errors import DemoError
+from philotes_tui.publishing import UMBRELLA, chart_folders
 
-UMBRELLA = "philotes"
 _CHART_FILE = "Chart.yaml"
-_NOT_COPIED = shutil.ignore_patterns("charts", "Chart.lock", "*.tgz", ".*")
-"""What `helm dependency` makes; it is made anew in the copy."""
 
 
-def stage(charts: Path, folder: Path, version: PublishedVersion) -> Path:
-    """Copy the charts into a folder, stamp them, and return the umbrella's copy.
+def stage(charts: Path, folder: Path, version: PublishedVersion) -> None:
+    """Copy the charts into a folder, and change the copy as a version of the demo has it.
 
     Args:
         charts: The folder that holds the umbrella and its subcharts, side by side.
         folder: Where the copies go; it must not exist.
-        version: What to stamp and add.
+        version: What to add and to change.
 
     Raises:
-        DemoError: the charts are not there, or what is to be changed
-            in them is not.
+        ChartUnfit: the charts are not there.
+        DemoError: what is to be changed in them is not there.
         OSError: they cannot be read, or the copy not be written.
     """
     for chart in chart_folders(charts):
-        copy = folder / chart.name
-        shutil.copytree(chart, copy, ignore=_NOT_COPIED)
-        file = copy / _CHART_FILE
-        text = stamped(file.read_text(encoding="utf-8"), version.version, chart=chart.name)
-        if chart.name == UMBRELLA:
-            text = annotated(text, version.note)
-        file.write_text(text, encoding="utf-8")
+        shutil.copytree(chart, folder / chart.name)
     umbrella = folder / UMBRELLA
+    described = umbrella / _CHART_FILE
+    text = annotated(described.read_text(encoding="utf-8"), version.note)
+    described.write_text(text, encoding="utf-8")
     templates = umbrella / "templates"
     templates.mkdir(exist_ok=True)
     for template in version.templates:
@@ -42,7 +36,6 @@ def stage(charts: Path, folder: Path, version: PublishedVersion) -> Path:
     for edit in version.edits:
         values = folder / edit.chart / "values.yaml"
         values.write_text(edited(values.read_text(encoding="utf-8"), edit), encoding="utf-8")
-    return umbrella
 
 
 def edited(text: str, edit: ValueEdit) -> str:
@@ -62,47 +55,6 @@ def edited(text: str, edit: ValueEdit) -> str:
         )
     lines[found[0]] = lines[found[0]].replace(edit.line, edit.becomes)
     return "".join(lines)
-
-
-def chart_folders(charts: Path) -> list[Path]:
-    """Return the charts in a folder, sorted by name.
-
-    Raises:
-        DemoError: the umbrella is not among them.
-    """
-    if not (charts / UMBRELLA / _CHART_FILE).is_file():
-        raise DemoError(
-            "The charts the demo publishes are not there",
-            on=str(charts / UMBRELLA),
-            todo="Install the program again, or run it from a checkout.",
-        )
-    return sorted(file.parent for file in charts.glob(f"*/{_CHART_FILE}"))
-
-
-def stamped(text: str, version: str, *, chart: str) -> str:
-    """Return a `Chart.yaml` with another `version` and `appVersion`.
-
-    Only keys at the start of a line are meant: those of a dependency are indented.
-    An exact version of a dependency beside the chart is stamped as well.
-
-    Args:
-        text: The file's content.
-        version: The new version.
-        chart: The chart's name, for the error.
-
-    Raises:
-        DemoError: one of the two keys is missing.
-    """
-    for key in ("version", "appVersion"):
-        text, found = re.subn(rf"(?m)^{key}:.*$", f'{key}: "{version}"', text)
-        if found != 1:
-            raise DemoError(
-                f"A chart has no line that starts with “{key}:”",
-                on=f"{chart}/{_CHART_FILE}",
-                todo=f"Add {key} to it.",
-            )
-    exact = r'(?m)^(\s+(?:- )?version:\s*)"?\d+\.\d+\.\d+[^\s"]*"?[ \t]*$'
-    return re.sub(exact, rf'\g<1>"{version}"', text)
 
 
 def annotated(text: str, note: str) -> str:

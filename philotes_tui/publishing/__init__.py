@@ -6,7 +6,7 @@ demo, and by the release workflow. It needs Python 3.11 and Helm, and nothing in
 
 from philotes_tui.publishing.address import ChartFolder
 from philotes_tui.publishing.errors import AlreadyPublished, ChartUnfit, PublishingError
-from philotes_tui.publishing.helm import Finished, Helm, find_helm
+from philotes_tui.publishing.helm import Finished, Helm, Run, find_helm
 from philotes_tui.publishing.packages import (
     UMBRELLA,
     Package,
@@ -29,6 +29,7 @@ __all__ = [
     "Packaging",
     "PublishedChart",
     "PublishingError",
+    "Run",
     "Signing",
     "State",
     "Target",

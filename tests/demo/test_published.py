@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from philotes_tui.demo import PUBLISHED, Demo
+from philotes_tui.demo import PUBLISHED, Demo, registry
+from philotes_tui.demo.ports import kept_ports
+from philotes_tui.demo.processes import Supervisor
+from philotes_tui.demo.publishing import publish
+from philotes_tui.errors import DemoError
 from tests.conftest import RealRegistry
 
 pytestmark = pytest.mark.real
@@ -104,3 +108,14 @@ def test_no_two_versions_render_the_same(rendered: dict[str, str]) -> None:
     }
     assert len(set(rendered.values())) == len(PUBLISHED)
     assert len(bare) == len(PUBLISHED) - 2  # all but the two that change images only
+
+
+def test_charts_that_are_not_there_are_told_by_the_demo(
+    tmp_path: Path, supervisor: Supervisor, tools: dict[str, Path]
+) -> None:
+    ports = kept_ports(supervisor.state, (registry.PORT,))
+    started = registry.start_registry(
+        supervisor, tools["registry"], ports[registry.PORT], lambda _: None
+    )
+    with pytest.raises(DemoError, match=r"charts to publish are not there.*Install the program"):
+        publish(supervisor, tools["helm"], started, tmp_path, progress=lambda _: None)
