@@ -50,7 +50,7 @@ def test_the_linter_has_nothing_to_say(actionlint: Path, name: str) -> None:
         ("needs: publish", "needs: publishing", "does not exist"),
         ("packages: write", "packages: wirte", '"wirte" is invalid'),
         ("steps.login.outcome", "steps.logon.outcome", "not defined"),
-        ("persist-credentials:", "persist-credential:", '"persist-credential" is not defined'),
+        ("python-version:", "python-versions:", '"python-versions" is not defined'),
     ],
 )
 def test_the_linter_sees_a_mistake(
