@@ -2,7 +2,7 @@
 
 import pytest
 
-from philotes_tui.releases import OtherTag, catalog_from_tags
+from philotes_tui.releases import OtherTag, Release, Version, catalog_from_tags
 
 HEX = "0123456789abcdef" * 4
 
@@ -38,9 +38,51 @@ def test_what_is_attached_to_a_digest_is_set_apart(tag: str) -> None:
     )
 
 
-@pytest.mark.parametrize("tag", ["latest", "v1.2.3", "1.2", "main", "sha256-0", "0.1.0_a_b"])
+@pytest.mark.parametrize("tag", ["latest", "main", "sha256-0", "0.1.0_a_b", "1.2.3-01", "V1.2.3"])
 def test_a_tag_that_is_no_version_is_set_apart(tag: str) -> None:
-    assert catalog_from_tags([tag]).others == (OtherTag(tag, "not a SemVer version"),)
+    catalog = catalog_from_tags([tag])
+    assert catalog.others == (OtherTag(tag, "not a SemVer version"),)
+    assert not catalog.others[0].usable
+    assert catalog.find(tag) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "flaw"),
+    [
+        ("v1.2.3", "a leading “v”"),
+        ("1.2", "fewer than three numbers"),
+        ("1.2-rc.1_b", "fewer than three numbers"),
+        ("1.02.3", "a number that starts with 0"),
+        ("v01", "a leading “v” and fewer than three numbers and a number that starts with 0"),
+    ],
+)
+def test_a_tag_that_helm_takes_for_a_version_stands_apart_and_is_usable(
+    tag: str, flaw: str
+) -> None:
+    catalog = catalog_from_tags([tag])
+    version = Version.lenient(tag.replace("_", "+"))
+    assert catalog.releases == ()
+    assert catalog.others == (
+        OtherTag(tag, f"SemVer but for {flaw}; usable by this name", version),
+    )
+    assert catalog.find(version.text) == Release(version, tag)
+    assert version.tag == tag
+    assert not version.is_strict
+
+
+def test_a_number_that_helm_cannot_read_is_no_release() -> None:
+    catalog = catalog_from_tags(["18446744073709551615.0.0", "18446744073709551616.0.0"])
+    assert [release.tag for release in catalog.releases] == ["18446744073709551615.0.0"]
+    assert catalog.others == (
+        OtherTag("18446744073709551616.0.0", "a number is larger than Helm reads"),
+    )
+
+
+def test_versions_of_equal_precedence_stand_together_in_one_order() -> None:
+    tags = ["1.0.0_b.9", "1.0.0", "1.0.0_b.10", "1.0.0_a", "0.9.0"]
+    listed = [release.tag for release in catalog_from_tags(tags).releases]
+    assert listed == ["1.0.0_b.10", "1.0.0_b.9", "1.0.0_a", "1.0.0", "0.9.0"]
+    assert [r.tag for r in catalog_from_tags(reversed(tags)).releases] == listed
 
 
 @pytest.mark.parametrize(
