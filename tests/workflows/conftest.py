@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import at_hand
+from tests.stack.conftest import project, variables
 from tests.token_registry import TokenRegistry, running_token_registry
 from tests.token_server import Account
 from tests.workflows.runner import JobRun, Runner, workflow
+
+__all__ = ["project", "variables"]  # fixtures of the stack's tests, for the deployment
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "ghs_NotARealTokenButOneThatMustNeverBeSeen"
