@@ -1,11 +1,16 @@
 """Charts made ready for Helm, in a copy."""
 
+import functools
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.charts.rendering import SUBCHARTS, Helm
+from philotes_tui.demo.cluster import Cluster
+from tests.charts.api_server import ApiServer, api_object, definitions
+from tests.charts.matrix import MATRIX
+from tests.charts.rendering import SUBCHARTS, Helm, Manifest
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +38,32 @@ def stamped(charts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = text.replace("\nversion: 0.1.0", "\nversion: 0.9.0-rc.1+build.3")
         file.write_text(text.replace('"0.1.0"', '"0.9.0-rc.1+build.3"'), encoding="utf-8")
     return folder / "philotes"
+
+
+@pytest.fixture(scope="session")
+def api(real_cluster: Cluster) -> Iterator[ApiServer]:
+    """The API server, with the kinds that operators bring; they are taken away afterwards."""
+    server = ApiServer(real_cluster)
+    wanted = definitions()
+    server.define(wanted)
+    yield server
+    for each in wanted:
+        server.delete(each)
+
+
+@pytest.fixture(scope="session")
+def namespace(api: ApiServer) -> Iterator[str]:
+    """A namespace in which nothing is ever stored: the objects of dry runs need one."""
+    wanted = api_object("v1", "Namespace", "charts-dry-run")
+    api.apply(wanted)
+    yield "charts-dry-run"
+    api.delete(wanted)
+
+
+@pytest.fixture(scope="session")
+def rendered(helm: Helm, umbrella: Path) -> Callable[[str], Manifest]:
+    """Renders the umbrella with values of the matrix, once each."""
+    return functools.cache(lambda about: helm.template(umbrella, MATRIX[about]))
 
 
 def vendored(charts: Path, folder: Path) -> Path:
