@@ -1,39 +1,48 @@
-"""An OCI distribution client for chart repositories, on httpx.
+"""An OCI distribution client for chart repositories.
 
-    reference ──▶ client ──▶ auth ──▶ credentials
-                    │          │
-                    └──────────┴────▶ transport (httpx)
+    reference ──▶ client ──▶ requester ──▶ auth ──▶ credentials
+                                 │          │
+                                 └──────────┴────▶ transport ──▶ pool ──▶ dialing, http1
 
-`charts` is what screens and commands use. Importing this room imports httpx.
+`charts` is what screens and commands use; `archive` reads what it downloads. No HTTP
+library is imported: it would cost more time than most questions take.
 """
 
-from philotes_tui.registry.auth import AuthorizationCache
 from philotes_tui.registry.charts import ChartRegistry
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.credentials import (
     Basic,
     Credentials,
     FileCredentials,
+    IdentityToken,
+    Login,
     NoCredentials,
+    RegistryToken,
     stored_credentials,
 )
+from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.host import Host
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.reference import Reference, Repository
+from philotes_tui.registry.tokens import AuthorizationCache
 
 __all__ = [
     "AuthorizationCache",
     "Basic",
     "ChartRegistry",
     "Credentials",
+    "Descriptor",
     "FileCredentials",
     "Host",
+    "IdentityToken",
     "Limits",
+    "Login",
     "Manifest",
     "NoCredentials",
     "Reference",
     "RegistryClient",
+    "RegistryToken",
     "Repository",
     "stored_credentials",
 ]

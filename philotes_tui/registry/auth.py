@@ -1,62 +1,59 @@
 """From a 401 to an Authorization header: Basic, or a token from the registry's realm.
 
-The flow is distribution/distribution:docs/content/spec/auth/token.md. Nothing
-here is sent before the registry asked, and a header goes to its origin alone.
+Nothing is sent before the registry asked, and a header goes to its origin alone.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from philotes_tui.errors import NotARegistry
+from philotes_tui.errors import RegistryDenied, RegistryError, SettingsError
 from philotes_tui.registry import failures
-from philotes_tui.registry.answer import Answer, redacted
+from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.challenge import Challenge, parse_challenges
-from philotes_tui.registry.credentials import Basic, Credentials
-from philotes_tui.registry.host import address_of, is_loopback
+from philotes_tui.registry.credential_helper import HelperFailed
+from philotes_tui.registry.credentials import (
+    Basic,
+    Credentials,
+    IdentityToken,
+    Login,
+    RegistryToken,
+)
 from philotes_tui.registry.reference import Repository
+from philotes_tui.registry.tokens import (
+    AuthorizationCache,
+    parse_token,
+    refresh_request,
+    token_url,
+)
 from philotes_tui.registry.transport import Transport
 
-DEFAULT_LIFE = 60.0
-"""Seconds a token lives where the realm does not say (token.md, `expires_in`)."""
-_MARGIN = 5.0
-_LONGEST_TOKEN = 32 * 1024
+Send = Callable[[Mapping[str, str]], Awaitable[Answer]]
+"""Sends one request with these headers added."""
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_FOREVER = float("inf")
 
 
-@dataclass
-class AuthorizationCache:
-    """Authorization headers by registry and scope, until they expire.
+@dataclass(frozen=True)
+class Grant:
+    """What a registry granted.
 
     Attributes:
-        now: A monotonic clock in seconds.
+        header: The Authorization header.
+        challenge: What it answers.
+        login: What it was granted for; None is anonymous.
     """
 
-    now: Callable[[], float] = time.monotonic
-    _kept: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict, repr=False)
-
-    def get(self, repository: Repository) -> str | None:
-        """Return the header for reading a repository, unless it has expired."""
-        header, expires = self._kept.get(_key(repository), ("", 0.0))
-        return header if header and self.now() < expires else None
-
-    def put(self, repository: Repository, header: str, life: float) -> None:
-        """Keep a header for `life` seconds, less a margin for the way."""
-        self._kept[_key(repository)] = (header, self.now() + life - _MARGIN)
-
-    def drop(self, repository: Repository) -> None:
-        """Forget the header of a repository: the registry refused it."""
-        self._kept.pop(_key(repository), None)
-
-
-def _key(repository: Repository) -> tuple[str, str]:
-    return repository.origin, f"repository:{repository.name}:pull"
+    header: str
+    challenge: Challenge | None = None
+    login: Login | None = None
 
 
 class Authorizer:
-    """Answers challenges of one registry.
+    """Answers challenges of one registry or several.
 
     Args:
         transport: Sends the request for a token.
@@ -76,153 +73,159 @@ class Authorizer:
         self._credentials = credentials
         self._cache = cache
         self._notice = notice
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._failed: dict[str, RegistryError] = {}
+        self._granted: dict[str, Grant] = {}
 
-    async def authorize(self, repository: Repository, answer: Answer) -> str:
-        """Return the header that a 401 answer asks for.
+    async def authorized(self, repository: Repository, send: Send) -> Answer:
+        """Return the answer to a request, sent with what the registry asks for.
+
+        A token that is kept goes along. One that is refused, by 401 or 403, is replaced
+        once, and of many requests that need one at the same time a single one asks for it.
 
         Raises:
             RegistryDenied: No login is stored, or it is refused.
             NotARegistry: The challenge or the token cannot be used, or the realm is not safe.
+            SettingsError: What is stored as login cannot be read.
         """
-        challenges = parse_challenges(answer.headers.get("www-authenticate", ""))
-        basic = await self._credentials.lookup(str(repository.host))
-        bearer = next((c for c in challenges if c.scheme == "bearer"), None)
-        if bearer is not None and bearer.parameters.get("realm"):
-            header, life = await self._token(repository, bearer, basic)
-        elif any(c.scheme == "basic" for c in challenges) and basic is not None:
-            header, life = basic.header, float("inf")
+        kept = self._cache.get(repository)
+        answer = await send({"Authorization": kept} if kept else {})
+        wants = answer.status == HTTPStatus.UNAUTHORIZED
+        if not wants and not (kept and answer.status in failures.REFUSED):
+            return answer
+        async with self._asking[str(repository)]:
+            header = self._cache.get(repository)
+            if header is None or header == kept:
+                self._cache.drop(repository)
+                if kept and not _challenges(answer):
+                    answer = await send({})  # only a request without a token is told the way
+                if answer.status != HTTPStatus.UNAUTHORIZED:
+                    return answer
+                header = (await self._grant_once(repository, answer)).header
+        return await self._accepted(repository, send, header)
+
+    async def _accepted(self, repository: Repository, send: Send, header: str) -> Answer:
+        """Return the answer to a request with a fresh header; a login is left out once."""
+        answer = await send({"Authorization": header})
+        grant = self._granted.get(str(repository))
+        login = grant.login if grant and grant.header == header else None
+        if answer.status == HTTPStatus.FORBIDDEN and grant and login is not None:
+            return await self._without_login(repository, send, grant, answer)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            self._cache.drop(repository)
+            raise failures.denied(repository, answer.said(), source=login.source if login else "")
+        return answer
+
+    async def _without_login(
+        self, repository: Repository, send: Send, grant: Grant, refused: Answer
+    ) -> Answer:
+        """Return the answer without the login that was refused, if that is a better one.
+
+        A login that may not read packages hides even public ones on GHCR.
+        """
+        if grant.challenge is None or grant.login is None:
+            return refused
+        answer = await self._ask_token(grant.challenge, repository, None)
+        if not answer.is_ok:
+            return refused
+        header, life = parse_token(answer, repository)
+        better = await send({"Authorization": header})
+        if better.status in failures.REFUSED:
+            return refused
+        self._cache.put(repository, header, life)
+        self._notice(_left_out(repository, grant.login))
+        return better
+
+    async def _grant_once(self, repository: Repository, answer: Answer) -> Grant:
+        """Return what the registry grants; a refusal holds for as long as this client lives."""
+        key = str(repository)
+        if key in self._failed:
+            raise self._failed[key]
+        try:
+            grant = await self._grant(repository, answer)
+        except RegistryDenied as error:
+            self._failed[key] = error
+            raise
+        self._granted[key] = grant
+        return grant
+
+    async def _grant(self, repository: Repository, answer: Answer) -> Grant:
+        challenges = _challenges(answer)
+        login, trouble = await self._login(repository)
+        bearer = next(
+            (c for c in challenges if c.scheme == "bearer" and c.parameters.get("realm")), None
+        )
+        if bearer is not None:
+            grant, life = await self._token(repository, bearer, login, trouble)
+        elif any(c.scheme == "basic" for c in challenges) and isinstance(login, Basic):
+            grant, life = Grant(login.header, None, login), _FOREVER
+        elif trouble is not None:
+            raise trouble
         else:
             raise failures.denied(repository, answer.said())
-        self._cache.put(repository, header, life)
-        return header
+        self._cache.put(repository, grant.header, life)
+        return grant
+
+    async def _login(self, repository: Repository) -> tuple[Login | None, SettingsError | None]:
+        """Return the login, and why a program that keeps it could not tell it."""
+        try:
+            return await self._credentials.lookup(str(repository.host)), None
+        except HelperFailed as error:
+            return None, error
 
     async def _token(
-        self, repository: Repository, challenge: Challenge, basic: Basic | None
-    ) -> tuple[str, float]:
-        """Return the header and its life in seconds; a refused login is left out once."""
-        url = token_url(challenge, repository)
-        answer = await self._ask(url, basic)
-        refused = answer
-        if basic is not None and answer.status in failures.REFUSED:
-            answer = await self._ask(url, None)
+        self,
+        repository: Repository,
+        challenge: Challenge,
+        login: Login | None,
+        trouble: SettingsError | None,
+    ) -> tuple[Grant, float]:
+        """Return the grant and its life in seconds; a refused login is left out once."""
+        if isinstance(login, RegistryToken):
+            return Grant(login.header, challenge, login), _FOREVER
+        answer = await self._ask_token(challenge, repository, login)
+        if login is not None and _is_refused(answer, login):
+            refused, answer = answer, await self._ask_token(challenge, repository, None)
             if answer.status in failures.REFUSED:
-                raise failures.denied(repository, refused.said(), source=basic.source)
-            self._notice(
-                f"The login for {repository.host} in {basic.source} was refused; "
-                f"{repository} was read without it. "
-                f"Renew it with `{failures.login_command(repository)}`."
-            )
+                raise failures.denied(repository, refused.said(), source=login.source)
+            self._notice(_left_out(repository, login))
+            login = None
+        if trouble is not None and answer.status in failures.REFUSED:
+            raise trouble
         if answer.status == HTTPStatus.NOT_FOUND:
             raise failures.not_a_registry(answer, repository)
         if not answer.is_ok:
             raise failures.refusal(answer, repository)
-        return parse_token(answer, repository)
+        header, life = parse_token(answer, repository)
+        if trouble is not None:
+            self._notice(f"{trouble.sentence()} {repository} was read without a login.")
+        return Grant(header, challenge, login), life
 
-    async def _ask(self, url: str, basic: Basic | None) -> Answer:
-        headers = {"Authorization": basic.header} if basic is not None else {}
-        return await self._transport.send(
-            "GET", url, headers, largest=self._transport.limits.error_bytes
-        )
-
-
-def token_url(challenge: Challenge, repository: Repository) -> str:
-    """Return the address of the token: the realm with service and scope.
-
-    Raises:
-        NotARegistry: The realm is not safe to ask.
-    """
-    realm = challenge.parameters["realm"]
-    reason = _unsafe(realm, repository)
-    if reason:
-        raise NotARegistry(
-            f"{repository.host} sends us to an unsafe place for a token",
-            on=redacted(realm),
-            said=reason,
-            todo="Check the address of the registry; do not log in to it.",
-        )
-    parts = urlsplit(realm)
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    if service := challenge.parameters.get("service"):
-        query.append(("service", service))
-    query += [("scope", s) for s in scopes(challenge.parameters.get("scope", ""), repository)]
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query), ""))
+    async def _ask_token(
+        self, challenge: Challenge, repository: Repository, login: Login | None
+    ) -> Answer:
+        largest = self._transport.limits.error_bytes
+        if isinstance(login, IdentityToken):
+            url, form = refresh_request(challenge, repository, login.token)
+            return await self._transport.send("POST", url, _FORM, largest=largest, body=form)
+        headers = {"Authorization": login.header} if login is not None else {}
+        url = token_url(challenge, repository)
+        return await self._transport.send("GET", url, headers, largest=largest)
 
 
-def scopes(offered: str, repository: Repository) -> tuple[str, ...]:
-    """Return the scopes to ask for: those offered for this repository, else reading it.
+def _challenges(answer: Answer) -> tuple[Challenge, ...]:
+    return parse_challenges(answer.headers.get("www-authenticate", ""))
 
-    GHCR offers the placeholder `repository:user/image:pull` at `/v2/`. The name
-    in a scope may itself hold a colon (distribution:docs/content/spec/auth/scope.md).
-    """
-    fitting = tuple(
-        scope
-        for scope in offered.split()
-        if scope.partition(":")[2].rpartition(":")[0] == repository.name
+
+def _is_refused(answer: Answer, login: Login) -> bool:
+    """Whether a token service refuses a login; OAuth says so by 400 (RFC 6749, 5.2)."""
+    by_oauth = isinstance(login, IdentityToken) and answer.status == HTTPStatus.BAD_REQUEST
+    return answer.status in failures.REFUSED or by_oauth
+
+
+def _left_out(repository: Repository, login: Login) -> str:
+    return (
+        f"The login for {repository.host} in {login.source} was refused; "
+        f"{repository} was read without it. "
+        f"Renew it with `{failures.login_command(repository)}`."
     )
-    return fitting or (f"repository:{repository.name}:pull",)
-
-
-def _unsafe(realm: str, repository: Repository) -> str:
-    """Return why a realm must not be asked, or nothing."""
-    try:
-        parts = urlsplit(realm)
-        host = (parts.hostname or "").lower()
-        _ = parts.port
-    except ValueError:
-        return "the address cannot be read"
-    if parts.scheme not in {"http", "https"} or not host:
-        return "it is not an http or https address"
-    if parts.username is not None or parts.password is not None:
-        return "it carries a user name"
-    if parts.scheme == "http" and not repository.plain_http:
-        return "it leaves TLS, which the registry itself uses"
-    return "" if host == repository.host.name else _unsafe_host(host, repository)
-
-
-def _unsafe_host(host: str, repository: Repository) -> str:
-    """Return why a host other than the registry's own must not be asked, or nothing."""
-    address = address_of(host)
-    if is_loopback(host):
-        return "" if repository.host.is_loopback else "it is on this machine"
-    if address is None or address.is_global:
-        return ""
-    own = repository.host.address
-    if address.is_link_local or own is None or own.is_global:
-        return "it is inside a private network, and the registry is not"
-    return ""
-
-
-def parse_token(answer: Answer, repository: Repository) -> tuple[str, float]:
-    """Return the Authorization header and its life in seconds from the realm's answer.
-
-    Raises:
-        NotARegistry: There is no token in it, or none that can stand in a header.
-    """
-    content = answer.json()
-    if not isinstance(content, dict):
-        raise failures.not_a_registry(answer, repository)
-    token = content.get("token") or content.get("access_token")
-    if not isinstance(token, str) or not _fits_header(token):
-        raise NotARegistry(
-            f"The token service of {repository.host} sent no usable token",
-            on=redacted(answer.url),
-            todo="Reload; if it stays so, check the address of the registry.",
-        )
-    life = content.get("expires_in")
-    seconds = float(life) if isinstance(life, int) and 0 < life < 10**9 else DEFAULT_LIFE
-    return f"Bearer {token}", seconds - _age(content.get("issued_at"))
-
-
-def _fits_header(token: str) -> bool:
-    return 0 < len(token) <= _LONGEST_TOKEN and token.isascii() and token.isprintable()
-
-
-def _age(issued_at: object) -> float:
-    """Return the seconds since a token was issued; 0 where that cannot be told."""
-    try:
-        issued = datetime.fromisoformat(issued_at) if isinstance(issued_at, str) else None
-    except ValueError:
-        return 0.0
-    if issued is None or issued.tzinfo is None:
-        return 0.0
-    return max(0.0, (datetime.now(UTC) - issued).total_seconds())

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from philotes_tui.errors import VersionNotFound
-from philotes_tui.registry.auth import AuthorizationCache
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.credentials import Credentials, stored_credentials
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
+from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.releases import Catalog, Version, catalog_from_tags
 
 

@@ -1,22 +1,26 @@
-"""Reading an OCI registry: tags and manifests (distribution-spec v1.1.1)."""
+"""Reading an OCI registry: tags, manifests, blobs, referrers (distribution-spec v1.1.1)."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from philotes_tui.errors import RegistryError, VersionNotFound
-from philotes_tui.foreign import clean_line
-from philotes_tui.registry import failures
-from philotes_tui.registry.answer import Answer
-from philotes_tui.registry.auth import AuthorizationCache, Authorizer
+from philotes_tui.errors import NotARegistry, RegistryError, VersionNotFound
+from philotes_tui.registry import failures, referrers
+from philotes_tui.registry.answer import Answer, redacted
+from philotes_tui.registry.auth import Authorizer
+from philotes_tui.registry.chart_manifest import choose
 from philotes_tui.registry.credentials import Credentials, stored_credentials
 from philotes_tui.registry.deadline import within
-from philotes_tui.registry.limits import Limits
-from philotes_tui.registry.manifest import MANIFEST_TYPES, Manifest, parse_manifest
+from philotes_tui.registry.descriptor import Descriptor, has_digest
+from philotes_tui.registry.limits import MIB, Limits
+from philotes_tui.registry.manifest import Manifest, parse_manifest
+from philotes_tui.registry.media_types import MANIFEST_TYPES
 from philotes_tui.registry.reference import DIGEST, Reference, Repository
+from philotes_tui.registry.referrers import Referrers
+from philotes_tui.registry.requester import ANY_REDIRECT, Question, Requester
 from philotes_tui.registry.tags import list_tags
+from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.registry.transport import Transport
 
 _HEAD_REFUSED = {400, 405, 406, 501}
@@ -45,15 +49,20 @@ class RegistryClient:
     ) -> None:
         self._limits = limits or Limits()
         self._transport = Transport(self._limits, ca_file)
-        self._cache = cache or AuthorizationCache()
-        self._credentials = credentials or stored_credentials()
-        self._authorizer = Authorizer(
-            self._transport, self._credentials, self._cache, self._add_notice
+        self._requester = Requester(
+            self._transport,
+            Authorizer(
+                self._transport,
+                credentials or stored_credentials(),
+                cache or AuthorizationCache(),
+                self._add_notice,
+            ),
+            self._add_notice,
         )
-        self._notices: list[str] = []
+        self._notices: dict[str, None] = {}
 
     async def __aenter__(self) -> Self:
-        """Open the connection pool."""
+        """Make ready; nothing is opened before the first question."""
         await self._transport.__aenter__()
         return self
 
@@ -71,9 +80,13 @@ class RegistryClient:
         """Sentences for the operator: a login left out, a warning of the registry. Each once."""
         return tuple(self._notices)
 
+    @property
+    def requests(self) -> int:
+        """How many requests have gone out, those for tokens and those sent again included."""
+        return self._transport.sent
+
     def _add_notice(self, sentence: str) -> None:
-        if sentence not in self._notices:
-            self._notices.append(sentence)
+        self._notices.setdefault(sentence)
 
     async def tags(self, repository: Repository) -> list[str]:
         """Return all tags of a repository in the registry's order, each once, verbatim.
@@ -84,12 +97,14 @@ class RegistryClient:
             RegistryError: One of its kinds says what came instead.
             SettingsError: A file of logins is broken.
         """
-        async with within(self._limits.deadline, repository.url):
-            return await list_tags(
-                lambda url: self._get(url, repository, self._limits.list_bytes),
-                repository,
-                self._limits,
+
+        async def get(url: str) -> Answer:
+            return await self._requester.ask(
+                Question(url, repository, largest=self._limits.list_bytes)
             )
+
+        async with within(self._limits.deadline, repository.url):
+            return await list_tags(get, repository, self._limits)
 
     async def head_digest(self, reference: Reference) -> str:
         """Return the digest of the manifest that a tag names now.
@@ -102,10 +117,10 @@ class RegistryClient:
             RegistryError: One of its kinds says what came instead.
             SettingsError: A file of logins is broken.
         """
-        repository = reference.repository
         url = _manifest_url(reference)
         async with within(self._limits.deadline, url):
-            answer = await self._request("HEAD", url, repository, accept=MANIFEST_TYPES, largest=0)
+            question = Question(url, reference.repository, MANIFEST_TYPES, method="HEAD")
+            answer = await self._requester.ask(question)
             digest = answer.headers.get("docker-content-digest", "")
             if answer.is_ok and DIGEST.fullmatch(digest):
                 return digest
@@ -114,7 +129,7 @@ class RegistryClient:
             raise _manifest_refusal(answer, reference)
 
     async def manifest(self, reference: Reference) -> Manifest:
-        """Return a manifest, its bytes checked against every digest that was named for them.
+        """Return a manifest or index, its bytes checked against every digest named for them.
 
         Raises:
             VersionNotFound: There is no such manifest.
@@ -124,66 +139,96 @@ class RegistryClient:
         async with within(self._limits.deadline, _manifest_url(reference)):
             return await self._manifest(reference)
 
+    async def chart_manifest(self, reference: Reference) -> tuple[Manifest, Manifest]:
+        """Return the manifest of a Helm chart, and the one that the reference itself names.
+
+        They differ where the reference names an index that lists the chart among others.
+
+        Raises:
+            VersionNotFound: There is no such manifest.
+            RegistryError: One of its kinds says what came instead, or it is not a chart.
+            SettingsError: A file of logins is broken.
+        """
+        async with within(self._limits.deadline, _manifest_url(reference)):
+            named = await self._manifest(reference)
+            return await choose(named, reference, self._manifest), named
+
+    async def blob(self, repository: Repository, descriptor: Descriptor) -> bytes:
+        """Return the bytes that a descriptor points at, their digest and number checked.
+
+        A redirect is followed; the token and login go to the registry alone.
+
+        Raises:
+            VersionNotFound: The registry does not have it.
+            RegistryError: One of its kinds says what came instead.
+            SettingsError: A file of logins is broken.
+        """
+        if descriptor.data is not None:
+            return descriptor.data
+        url = f"{repository.url}/blobs/{descriptor.digest}"
+        if descriptor.size > self._limits.blob_bytes:
+            raise _unusable_blob(
+                url,
+                f"it has {descriptor.size / MIB:.1f} MiB, and "
+                f"{self._limits.blob_bytes / MIB:.3g} are read at most",
+            )
+        async with within(self._limits.deadline, url):
+            answer = await self._requester.ask(
+                Question(url, repository, ("*/*",), largest=descriptor.size, redirects=ANY_REDIRECT)
+            )
+        if not answer.is_ok:
+            raise failures.refusal(answer, repository)
+        if len(answer.body) != descriptor.size or not has_digest(answer.body, descriptor.digest):
+            raise _unusable_blob(url, "its bytes are not those of its digest")
+        return answer.body
+
+    async def referrers(
+        self, repository: Repository, digest: str, *, api: bool = True
+    ) -> Referrers:
+        """Return the manifests that belong to a digest, such as its signatures.
+
+        Where the registry does not have the API, the tag `sha256-<hex>` is read.
+
+        Args:
+            repository: Where.
+            digest: Of the manifest they belong to.
+            api: False where it is known that the registry does not have it.
+
+        Raises:
+            RegistryError: One of its kinds says what came instead.
+            SettingsError: A file of logins is broken.
+        """
+        limits = self._limits
+        async with within(limits.deadline, repository.url):
+            if api:
+                found = await referrers.by_api(
+                    self._requester,
+                    repository,
+                    digest,
+                    largest=limits.manifest_bytes,
+                    pages=limits.pages,
+                )
+                if found is not None:
+                    return Referrers(found)
+            try:
+                tag = repository.with_tag(referrers.fallback_tag(digest))
+                listed = referrers.listed(await self._manifest(tag))
+            except VersionNotFound:
+                listed = ()
+            return Referrers(listed, supported=False)
+
     async def _manifest(self, reference: Reference) -> Manifest:
-        answer = await self._get(
-            _manifest_url(reference),
-            reference.repository,
-            self._limits.manifest_bytes,
-            accept=MANIFEST_TYPES,
+        answer = await self._requester.ask(
+            Question(
+                _manifest_url(reference),
+                reference.repository,
+                MANIFEST_TYPES,
+                largest=self._limits.manifest_bytes,
+            )
         )
         if not answer.is_ok:
             raise _manifest_refusal(answer, reference)
         return parse_manifest(answer, reference)
-
-    async def _get(
-        self, url: str, repository: Repository, largest: int, accept: tuple[str, ...] = ()
-    ) -> Answer:
-        accept = accept or ("application/json",)
-        return await self._request("GET", url, repository, accept=accept, largest=largest)
-
-    async def _request(
-        self,
-        method: str,
-        url: str,
-        repository: Repository,
-        *,
-        accept: tuple[str, ...],
-        largest: int,
-    ) -> Answer:
-        """Send one request, with the token kept or, after a 401, with a new one, once.
-
-        A kept token that is refused, whether by 401 or 403, is forgotten: only a
-        request without one is told by which challenge to go on.
-        """
-        headers = {"Accept": ", ".join(accept)}
-        kept = self._cache.get(repository)
-        answer = await self._send(method, url, headers, kept, largest)
-        if kept and answer.status in failures.REFUSED:
-            self._cache.drop(repository)
-            answer = await self._send(method, url, headers, None, largest)
-        if answer.status == HTTPStatus.UNAUTHORIZED:
-            granted = await self._authorizer.authorize(repository, answer)
-            answer = await self._send(method, url, headers, granted, largest)
-            if answer.status == HTTPStatus.UNAUTHORIZED:
-                self._cache.drop(repository)
-                login = await self._credentials.lookup(str(repository.host))
-                raise failures.denied(
-                    repository, answer.said(), source=login.source if login else ""
-                )
-        if warning := _warning(answer):
-            self._add_notice(f"{repository.host} warns: {warning}")
-        return answer
-
-    async def _send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        authorization: str | None,
-        largest: int,
-    ) -> Answer:
-        granted = {"Authorization": authorization} if authorization else {}
-        return await self._transport.send(method, url, {**headers, **granted}, largest=largest)
 
 
 def _manifest_url(reference: Reference) -> str:
@@ -200,9 +245,10 @@ def _manifest_refusal(answer: Answer, reference: Reference) -> RegistryError:
     return failures.refusal(answer, reference.repository)
 
 
-def _warning(answer: Answer) -> str:
-    """Return the text of a `Warning: 299 - "text"` header, or nothing (distribution-spec)."""
-    value = answer.headers.get("warning", "")
-    _, quote, rest = value.partition('"')
-    text = rest.rpartition('"')[0]
-    return clean_line(text, 300) if quote and value.startswith("299 ") else ""
+def _unusable_blob(url: str, said: str) -> RegistryError:
+    return NotARegistry(
+        "A part of the chart cannot be used",
+        on=redacted(url),
+        said=said,
+        todo="Reload; if it stays so, do not deploy from this registry.",
+    )

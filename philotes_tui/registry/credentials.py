@@ -1,18 +1,21 @@
-"""Logins for registries, from the files where `helm registry login` and Docker keep them."""
+"""Logins for registries, from where `helm registry login` and Docker keep them."""
 
-import asyncio
 import base64
 import binascii
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from philotes_tui.errors import SettingsError
+from philotes_tui.registry.credential_helper import IDENTITY, ask_helper
 
 _LARGEST_FILE = 1024 * 1024
+_HELPER_LIMIT = 10.0
+_DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
+_DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Basic:
     Attributes:
         username: The account.
         password: Never shown, not even in the value's own text.
-        source: The file it came from.
+        source: The file or program it came from.
     """
 
     username: str
@@ -36,16 +39,51 @@ class Basic:
         return f"Basic {base64.b64encode(pair).decode()}"
 
 
+@dataclass(frozen=True)
+class IdentityToken:
+    """What is exchanged for tokens and stands for the account.
+
+    Attributes:
+        token: Never shown.
+        source: The file or program it came from.
+    """
+
+    token: str = field(repr=False)
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class RegistryToken:
+    """A token that goes to the registry as it is.
+
+    Attributes:
+        token: Never shown.
+        source: The file it came from.
+    """
+
+    token: str = field(repr=False)
+    source: str = ""
+
+    @property
+    def header(self) -> str:
+        """The value of the Authorization header (RFC 6750)."""
+        return f"Bearer {self.token}"
+
+
+Login: TypeAlias = Basic | IdentityToken | RegistryToken
+
+
 class Credentials(Protocol):
     """Where logins come from. Asked only after a registry wants one."""
 
-    async def lookup(self, host: str) -> Basic | None:
+    async def lookup(self, host: str) -> Login | None:
         """Return the login for a registry, or None.
 
         Args:
             host: The host, with its port where the reference has one.
 
         Raises:
+            HelperFailed: A program that may keep one does not answer.
             SettingsError: What is stored cannot be read.
         """
 
@@ -53,7 +91,7 @@ class Credentials(Protocol):
 class NoCredentials:
     """Anonymous everywhere."""
 
-    async def lookup(self, host: str) -> Basic | None:  # noqa: ARG002
+    async def lookup(self, host: str) -> Login | None:  # noqa: ARG002
         """Return None."""
         return None
 
@@ -62,23 +100,41 @@ class NoCredentials:
 class FileCredentials:
     """Logins from files in Docker's format; the first file that has one wins.
 
+    In each file the program of `credHelpers` for the host is asked, then that of
+    `credsStore`, then `auths` is read.
+
     Attributes:
         files: The files, in the order they are asked. A missing one is passed over.
+        patience: Seconds that a program may take.
     """
 
     files: Sequence[Path]
+    patience: float = _HELPER_LIMIT
 
-    async def lookup(self, host: str) -> Basic | None:
+    async def lookup(self, host: str) -> Login | None:
         """Return the login for a registry from the first file that holds one.
 
         Raises:
+            HelperFailed: A program that a file names does not answer.
             SettingsError: A file is not readable or not in the format; its content is not told.
         """
         for path in self.files:
-            config = await asyncio.to_thread(_read, path)
-            found = _find(config, host, path)
+            config = _read(path)
+            found = await self._from_helpers(config, host, path) or _find(config, host, path)
             if found is not None:
                 return found
+        return None
+
+    async def _from_helpers(self, config: Mapping[str, Any], host: str, path: Path) -> Login | None:
+        for name in _helpers(config, host, path):
+            key = _DOCKER_HUB_KEY if host in _DOCKER_HUB else host
+            told = await ask_helper(name, key, on=str(path), within=self.patience)
+            if told is not None:
+                username, secret = told
+                source = f"docker-credential-{name}"
+                if username == IDENTITY:
+                    return IdentityToken(secret, source)
+                return Basic(username, secret, source)
         return None
 
 
@@ -133,20 +189,32 @@ def _read(path: Path) -> Mapping[str, Any]:
     return config
 
 
-def _find(config: Mapping[str, Any], host: str, path: Path) -> Basic | None:
+def _helpers(config: Mapping[str, Any], host: str, path: Path) -> Iterator[str]:
+    """Yield the programs that a file names for a host, the most specific first."""
+    specific = config.get("credHelpers") or {}
+    if not isinstance(specific, dict):
+        raise _broken(str(path), "“credHelpers” is not an object")
+    hosts = [host, *(sorted(_DOCKER_HUB) if host in _DOCKER_HUB else ())]
+    for name in (*(specific.get(h) for h in hosts), config.get("credsStore")):
+        if isinstance(name, str) and name:
+            yield name
+
+
+def _find(config: Mapping[str, Any], host: str, path: Path) -> Login | None:
     """Return the login for a host from `auths`, by its own key or a legacy URL's host."""
     auths = config.get("auths") or {}
     if not isinstance(auths, dict):
         raise _broken(str(path), "“auths” is not an object")
+    hosts = {host} | (_DOCKER_HUB if host in _DOCKER_HUB else set())
     keys = [key for key in auths if key == host]
-    keys += [key for key in auths if key != host and _host_of_key(key) == host]
+    keys += [key for key in auths if key != host and _host_of_key(key) in hosts]
     for key in keys:
         entry = auths[key]
         if not isinstance(entry, dict):
             raise _broken(str(path), f"the entry of {host} is not an object")
-        basic = _decode(entry, host, path)
-        if basic is not None:
-            return basic
+        login = _decode(entry, host, path)
+        if login is not None:
+            return login
     return None
 
 
@@ -155,7 +223,13 @@ def _host_of_key(key: str) -> str:
     return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
 
 
-def _decode(entry: Mapping[str, Any], host: str, path: Path) -> Basic | None:
+def _decode(entry: Mapping[str, Any], host: str, path: Path) -> Login | None:
+    for field_name, kind in (("identitytoken", IdentityToken), ("registrytoken", RegistryToken)):
+        token = entry.get(field_name)
+        if isinstance(token, str) and token:
+            if not (token.isascii() and token.isprintable()):
+                raise _broken(str(path), f"“{field_name}” of {host} is not a token")
+            return kind(token, str(path))
     username, password = entry.get("username"), entry.get("password")
     auth = entry.get("auth")
     if isinstance(auth, str) and auth:

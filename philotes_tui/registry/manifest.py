@@ -1,64 +1,151 @@
-"""A manifest and its digest (opencontainers/image-spec:manifest.md, descriptor.md)."""
+"""Manifests and indexes (opencontainers/image-spec:manifest.md, image-index.md)."""
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
-from philotes_tui.errors import RegistryError
+from philotes_tui.errors import NotARegistry, RegistryError
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
-from philotes_tui.registry.reference import DIGEST, Reference
-
-MANIFEST_TYPES = (
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
+from philotes_tui.registry.descriptor import (
+    Descriptor,
+    annotations,
+    digest_of,
+    has_digest,
+    media_type,
+    parse_descriptor,
 )
-"""All four, always: without the index types a registry may answer 404."""
-
+from philotes_tui.registry.media_types import INDEXES, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST
+from philotes_tui.registry.reference import DIGEST, Reference
 
 _SCHEMA = 2
 """OCI manifests and indexes, and Docker's, all say so; nothing else of JSON does."""
+_MOST_ENTRIES = 2_000
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A manifest as the registry keeps it.
+    """A manifest or index as the registry keeps it.
 
     Attributes:
-        digest: `sha256:…` of exactly these bytes, computed here.
-        media_type: The Content-Type, without parameters.
+        digest: The digest of exactly these bytes: the one it was asked for or named by,
+            checked here, else its SHA-256.
+        media_type: What it says it is, else the Content-Type.
         body: The bytes.
+        config: What a manifest's config points at.
+        layers: What a manifest consists of, in its order.
+        manifests: What an index lists.
+        annotations: Text by name, cleaned.
+        artifact_type: What it is of, where it says so.
+        subject: The manifest it belongs to, as a signature does.
     """
 
     digest: str
     media_type: str
-    body: bytes
+    body: bytes = field(repr=False)
+    config: Descriptor | None = None
+    layers: tuple[Descriptor, ...] = ()
+    manifests: tuple[Descriptor, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    artifact_type: str = ""
+    subject: Descriptor | None = None
+
+    @property
+    def is_index(self) -> bool:
+        """Whether this is a list of manifests."""
+        return self.media_type in INDEXES
+
+    def layer(self, *types: str) -> Descriptor | None:
+        """Return the first layer of the first of these media types that there is, or None.
+
+        Layers are found by what they are: Helm sorts them by digest.
+        """
+        for wanted in types:
+            for layer in self.layers:
+                if layer.media_type == wanted:
+                    return layer
+        return None
 
 
 def parse_manifest(answer: Answer, reference: Reference) -> Manifest:
     """Return the manifest of an answer, its bytes checked against every digest named for them.
 
     Raises:
-        NotARegistry: It is not a manifest.
+        NotARegistry: It is not a manifest, or could be read as two kinds at once.
         RegistryError: The bytes are not those of the digest.
     """
     content = answer.json()
     if not isinstance(content, dict) or content.get("schemaVersion") != _SCHEMA:
-        raise failures.not_a_registry(answer, reference.repository)
-    for named in (reference.digest, answer.headers.get("docker-content-digest")):
-        if named and DIGEST.fullmatch(named):
-            _check_digest(named, answer)
-    digest = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
-    return Manifest(digest, answer.media_type, answer.body)
+        raise _not_a_manifest(answer, content, reference)
+    asked, named = reference.digest, answer.headers.get("docker-content-digest", "")
+    named = named if DIGEST.fullmatch(named) else ""
+    for digest in filter(None, (asked, named)):
+        if not has_digest(answer.body, digest):
+            raise _wrong_digest(answer, digest)
+    return Manifest(
+        digest=asked or named or digest_of(answer.body),
+        media_type=_kind(content, answer),
+        body=answer.body,
+        config=parse_descriptor(content.get("config")),
+        layers=_descriptors(content.get("layers"), answer),
+        manifests=_descriptors(content.get("manifests"), answer),
+        annotations=annotations(content.get("annotations")),
+        artifact_type=media_type(content.get("artifactType")),
+        subject=parse_descriptor(content.get("subject")),
+    )
 
 
-def _check_digest(named: str, answer: Answer) -> None:
-    algorithm, _, expected = named.partition(":")
-    if hashlib.new(algorithm, answer.body).hexdigest() != expected:
-        raise RegistryError(
-            "The manifest that came does not have its digest",
-            on=redacted(answer.url),
-            said=f"expected {named}",
-            todo="Reload; if it stays so, do not deploy from this registry.",
-        )
+def _kind(content: dict[str, Any], answer: Answer) -> str:
+    """Return the media type of a manifest.
+
+    One that could be read as a manifest and as an index means different things to
+    different programs (CVE-2021-41190), and is refused.
+
+    Raises:
+        NotARegistry: Its fields contradict each other or its type.
+    """
+    lists, holds = "manifests" in content, "layers" in content or "config" in content
+    told = media_type(content.get("mediaType"))
+    kind = told or (answer.media_type if answer.media_type in MANIFEST_TYPES else "")
+    if not kind:
+        kind = OCI_INDEX if lists else OCI_MANIFEST
+    if (lists and holds) or (kind in INDEXES and holds) or (lists and kind not in INDEXES):
+        raise _unusable(answer, "it could be read as a manifest and as an index")
+    return kind
+
+
+def _descriptors(content: Any, answer: Answer) -> tuple[Descriptor, ...]:
+    if content is None:
+        return ()
+    if not isinstance(content, list) or len(content) > _MOST_ENTRIES:
+        raise _unusable(answer, "what it lists cannot be read")
+    found = tuple(filter(None, map(parse_descriptor, content)))
+    if len(found) != len(content):
+        raise _unusable(answer, "it points at something without a digest or size")
+    return found
+
+
+def _not_a_manifest(answer: Answer, content: Any, reference: Reference) -> NotARegistry:
+    if isinstance(content, dict) and content.get("schemaVersion") == 1:
+        return _unusable(answer, "it is in the form of before 2016, which has no digests")
+    return failures.not_a_registry(answer, reference.repository)
+
+
+def _unusable(answer: Answer, said: str) -> NotARegistry:
+    return NotARegistry(
+        "The manifest that came cannot be used",
+        on=redacted(answer.url),
+        said=said,
+        todo="Publish it again with `helm push`.",
+    )
+
+
+def _wrong_digest(answer: Answer, digest: str) -> RegistryError:
+    return RegistryError(
+        "The manifest that came does not have its digest",
+        on=redacted(answer.url),
+        said=f"expected {digest}",
+        todo="Reload; if it stays so, do not deploy from this registry.",
+    )

@@ -27,14 +27,15 @@ def resolve(current: str, target: str) -> str | None:
         joined = urljoin(current, target.replace(" ", "%20"))
         if not (joined.isascii() and joined.isprintable()):
             return None
-        if _origin(joined) != _origin(current) or "@" in urlsplit(joined).netloc:
+        if origin(joined) != origin(current) or "@" in urlsplit(joined).netloc:
             return None
     except ValueError:
         return None
     return joined
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Return scheme, host and port of a URL: where a token may go, or not."""
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or default

@@ -56,7 +56,14 @@ class Transport:
             self._pool = None
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], *, largest: int, body: bytes = b""
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        largest: int,
+        body: bytes = b"",
+        patient: bool = True,
     ) -> Answer:
         """Return the answer to one request.
 
@@ -69,6 +76,7 @@ class Transport:
             headers: Sent to this address alone.
             largest: Bytes of the body of a good answer.
             body: What a POST carries.
+            patient: False where the first answer counts, whatever it is.
 
         Raises:
             RegistryUnreachable: No complete answer came.
@@ -76,7 +84,7 @@ class Transport:
             SettingsError: The proxy or certificates named for it cannot be used.
         """
         request = Request(method, url, self._with_own(headers), body, largest)
-        retries = self.limits.retries if method in {"GET", "HEAD"} else 0
+        retries = self.limits.retries if patient and method != "POST" else 0
         attempt = 0
         while True:
             try:

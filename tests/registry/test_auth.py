@@ -21,8 +21,8 @@ from philotes_tui.registry import (
     Repository,
 )
 from philotes_tui.registry.answer import Answer
-from philotes_tui.registry.auth import parse_token, scopes, token_url
 from philotes_tui.registry.challenge import Challenge
+from philotes_tui.registry.tokens import parse_token, scopes, token_url
 from philotes_tui.settings import Settings
 from tests.registry.fake_registry import FakeRegistry, Reply, Request, as_json, error, html
 
