@@ -89,6 +89,20 @@ def default_file(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "settings.toml"
 
 
+def registry_cache(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the folder in which what registries said is kept.
+
+    `registry` below `$PHILOTES_TUI_CACHE`, else below the user's cache folder, beside the tools.
+
+    Args:
+        environment: Environment variables; those of the process by default.
+    """
+    named = (os.environ if environment is None else environment).get(f"{PREFIX}CACHE", "")
+    if named:
+        return Path(named).expanduser().absolute() / "registry"
+    return platformdirs.user_cache_path(APP, appauthor=False) / "registry"
+
+
 def load(
     file: Path | None = None,
     environment: Mapping[str, str] | None = None,

@@ -34,6 +34,8 @@ def test_imports_point_one_way() -> None:
         ("philotes_tui.tui.app", {"pulumi", "httpx", "ruamel", "grpc"}),
         ("philotes_tui.cli.main", {"pulumi", "httpx", "ruamel", "textual", "grpc"}),
         ("philotes_tui.registry", {"pulumi", "textual", "grpc"}),
+        ("philotes_tui.releases", {"pulumi", "httpx", "textual", "grpc", "ruamel", "yaml"}),
+        ("philotes_tui.cache", {"pulumi", "httpx", "textual", "grpc", "ruamel", "asyncio"}),
         ("philotes_tui.engine", {"pulumi", "httpx", "textual", "grpc"}),
         ("philotes_tui.toolchain", {"pulumi", "httpx", "textual", "grpc"}),
         ("philotes_tui.demo", {"pulumi", "textual", "grpc"}),

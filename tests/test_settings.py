@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from philotes_tui.errors import SettingsError
-from philotes_tui.settings import Settings, load
+from philotes_tui.settings import Settings, load, registry_cache
 
 
 def write(folder: Path, text: str) -> Path:
@@ -73,3 +73,9 @@ def test_a_boolean_that_is_none_in_the_environment_names_the_variable(tmp_path: 
     with pytest.raises(SettingsError) as caught:
         load(write(tmp_path, ""), {"PHILOTES_TUI_PLAIN_HTTP": "maybe"})
     assert caught.value.on == "PHILOTES_TUI_PLAIN_HTTP"
+
+
+def test_what_registries_said_is_kept_below_the_cache_folder() -> None:
+    named = registry_cache({"PHILOTES_TUI_CACHE": "/somewhere/else"})
+    assert named == Path("/somewhere/else/registry")
+    assert registry_cache({}).parts[-2:] == ("philotes-tui", "registry")

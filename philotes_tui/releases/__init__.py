@@ -4,6 +4,7 @@ Pure values, no I/O.
 """
 
 from philotes_tui.releases.catalog import Catalog, OtherTag, Release, catalog_from_tags
+from philotes_tui.releases.changes import CachedTags, Gone, Moved, New, TagChange, changes
 from philotes_tui.releases.constraint import ALL_CHANNELS, Constraint, in_channel, newest, resolve
 from philotes_tui.releases.constraint_error import InvalidConstraint
 from philotes_tui.releases.content import ChartContent, Dependency
@@ -13,18 +14,24 @@ from philotes_tui.releases.version import STABLE, Version
 __all__ = [
     "ALL_CHANNELS",
     "STABLE",
+    "CachedTags",
     "Catalog",
     "ChartContent",
     "ChartSource",
     "Constraint",
     "Dependency",
+    "Gone",
     "InvalidConstraint",
     "LocalChart",
+    "Moved",
+    "New",
     "OtherTag",
     "RegistryChart",
     "Release",
+    "TagChange",
     "Version",
     "catalog_from_tags",
+    "changes",
     "in_channel",
     "is_loopback",
     "newest",

@@ -1,0 +1,11 @@
+"""What registries said, kept on disk: never needed, never trusted, seldom asked for twice.
+
+`BlobCache` keeps manifests and blobs by digest, `TagCache` the tags of repositories. All
+functions are quick and block; call them in a thread where that matters. What changed
+between two listings is told by `philotes_tui.releases.changes`.
+"""
+
+from philotes_tui.cache.blobs import BLOB_LIMIT, BlobCache
+from philotes_tui.cache.tags import TAG_LIMIT, TagCache
+
+__all__ = ["BLOB_LIMIT", "TAG_LIMIT", "BlobCache", "TagCache"]

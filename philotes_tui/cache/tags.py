@@ -1,0 +1,140 @@
+"""The tags of repositories as they were last seen, kept between runs."""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from philotes_tui.cache.entries import EntryStore
+from philotes_tui.releases import CachedTags
+
+TAG_LIMIT = 32 * 1024 * 1024
+"""Bytes kept by default, all repositories together; 10,000 tags with digests are one million."""
+_FORMAT = 1
+_TURN = ".turn"
+
+
+class TagCache:
+    """The last listing of each repository, by its full name.
+
+    A listing that needed credentials is kept as well, and shown later to the same user
+    without them, offline for instance: the folder has mode 0700, so nobody else reads
+    it, and its owner has seen it already. Who is no longer allowed to ask the registry
+    learns nothing new from it; whoever shows it says how old it is.
+
+    A checksum finds damage. It proves nothing about who wrote the file; that is what
+    the folder's owner and mode are checked for.
+
+    Args:
+        folder: The cache of registries (`philotes_tui.settings.registry_cache`).
+        limit_bytes: The most bytes to keep; what was used longest ago goes first.
+    """
+
+    def __init__(self, folder: Path, limit_bytes: int = TAG_LIMIT) -> None:
+        self._entries = EntryStore(folder / "tags", limit_bytes)
+
+    @property
+    def notice(self) -> str:
+        """Why nothing can be kept, one sentence for the user; empty while all is well."""
+        return self._entries.notice
+
+    def get(self, repository: str) -> CachedTags | None:
+        """Return what is known of a repository, or None.
+
+        Args:
+            repository: Its full name, registry and port included: `oci://host:5000/charts/x`.
+        """
+        name = _name(repository)
+        content = self._entries.read(name)
+        if content is None:
+            return None
+        found = _unpacked(content, repository)
+        if found is None:
+            self._entries.drop(name)
+        return found
+
+    def put(self, repository: str, seen: CachedTags) -> bool:
+        """Keep a listing in the place of an older one; return whether it is kept."""
+        return self._entries.write(_name(repository), _packed(seen, repository))
+
+    def record(
+        self, repository: str, tags: Iterable[str], seen_at: float, etag: str = ""
+    ) -> CachedTags:
+        """Keep a new listing together with the digests that are known; return both.
+
+        Args:
+            repository: Its full name.
+            tags: What it lists now.
+            seen_at: When it was asked, in seconds since 1970, UTC.
+            etag: The listing's `ETag`, if there was one.
+        """
+        listed = tuple(tags)
+        with self._turn():
+            before = self.get(repository) or CachedTags((), seen_at)
+            after = before.listed_again(listed, seen_at, etag)
+            self.put(repository, after)
+        return after
+
+    def add_digests(self, repository: str, digests: Mapping[str, str]) -> bool:
+        """Add digests to the listing that is kept, also when others do so at the same time.
+
+        Returns:
+            Whether they are kept; without a listing there is nothing to add them to.
+        """
+        with self._turn():
+            seen = self.get(repository)
+            return seen is not None and self.put(repository, seen.with_digests(digests))
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Keep others from changing a listing between our reading and our writing it.
+
+        Where that cannot be, or not within a second, the last one to write wins: digests
+        that are lost are asked for again.
+        """
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(OSError):
+                held.enter_context(self._entries.locked(_TURN))
+            yield
+
+
+def _name(repository: str) -> str:
+    return hashlib.sha256(repository.encode(errors="surrogatepass")).hexdigest()
+
+
+def _packed(seen: CachedTags, repository: str) -> bytes:
+    document = {
+        "format": _FORMAT,
+        "repository": repository,
+        "seen_at": seen.seen_at,
+        "etag": seen.etag,
+        "tags": seen.tags,
+        "digests": dict(seen.digests),
+    }
+    body = json.dumps(document, separators=(",", ":")).encode()
+    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def _unpacked(content: bytes, repository: str) -> CachedTags | None:
+    checksum, _, body = content.partition(b"\n")
+    if hashlib.sha256(body).hexdigest().encode() != checksum:
+        return None
+    try:
+        document = json.loads(body)
+        if document["format"] != _FORMAT or document["repository"] != repository:
+            return None
+        return CachedTags(
+            tuple(map(_text, document["tags"])),
+            float(document["seen_at"]),
+            {_text(tag): _text(digest) for tag, digest in document["digests"].items()},
+            _text(document["etag"]),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
