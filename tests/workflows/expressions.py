@@ -57,6 +57,14 @@ def filled(text: str, contexts: Contexts) -> str:
     return done
 
 
+def value_of(text: str, contexts: Contexts) -> object:
+    """Return the value of a text that is one expression and nothing else."""
+    whole = _EXPRESSION.fullmatch(text.strip())
+    if whole is None:
+        raise Unsupported(f"{text!r} is not one expression")
+    return evaluated(whole[1], contexts)
+
+
 def condition(text: str, contexts: Contexts) -> bool:
     """Return whether a step with this `if` runs; without a status function, `success()` holds."""
     bare = text.strip()

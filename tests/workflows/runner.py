@@ -116,7 +116,7 @@ class Runner:
         self.environ |= self._variables()
         known = {"github": self.github, "runner": {"temp": str(self.temp)}, **(contexts or {})}
         environment = {
-            name: filled(str(value), Contexts(known))
+            name: filled(_text(value), Contexts(known))
             for part in (whole.get("env", {}), job.get("env", {}))
             for name, value in part.items()
         }
@@ -181,7 +181,7 @@ class _Steps:
         if action not in self.runner.stand_ins:
             raise Unsupported(f"nothing stands in for {step['uses']}")
         inputs = {
-            key: filled(str(value), self.contexts) for key, value in step.get("with", {}).items()
+            key: filled(_text(value), self.contexts) for key, value in step.get("with", {}).items()
         }
         self.runner.stand_ins[action](self.runner, inputs)
         return StepRun(name, "success")
@@ -192,7 +192,9 @@ class _Steps:
             file.touch()
         script = self.runner.temp / f"step-{number}.sh"
         script.write_text(filled(step["run"], self.contexts), encoding="utf-8")
-        own = {key: filled(str(value), self.contexts) for key, value in step.get("env", {}).items()}
+        own = {
+            key: filled(_text(value), self.contexts) for key, value in step.get("env", {}).items()
+        }
         process = subprocess.run(
             [word.replace("{0}", str(script)) for word in self.shell],
             cwd=self.runner.workspace,
@@ -220,6 +222,10 @@ class _Steps:
 def _shell(whole: Mapping[str, Any]) -> list[str]:
     """Return the workflow's own shell; without one the runner would not stop at an unset name."""
     return shlex.split(whole["defaults"]["run"]["shell"])
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _assigned(file: Path) -> dict[str, str]:
