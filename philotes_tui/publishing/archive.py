@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -31,7 +32,7 @@ def read_archive(archive: Path) -> Files:
                 if content is None or not _is_inside(member.name):
                     raise _unreadable(archive, f"it holds {member.name!r}, {member.size} bytes")
                 files[member.name] = content.read()
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _unreadable(archive, str(error)) from error
     return files
 

@@ -14,7 +14,8 @@ from philotes_tui.publishing.signing import Signing
 
 UMBRELLA = "philotes"
 _CHART_FILE = "Chart.yaml"
-_NOT_COPIED = shutil.ignore_patterns("charts", "Chart.lock", "*.tgz", "*.prov", ".git")
+_MADE_ANEW = ("charts", "Chart.lock")
+"""What `helm dependency` makes in a chart."""
 _DEPENDENCIES = re.compile(r"(?ms)^dependencies:[ \t]*\n(?P<entries>(?:[ \t#-].*?\n|\n)*)")
 _ENTRY = re.compile(r"(?m)^(?=[ \t]*- )")
 _NEIGHBOUR = re.compile(
@@ -93,7 +94,9 @@ def package_charts(charts: Path, folder: Path, packaging: Packaging) -> tuple[Pa
     staged = folder / "staged"
     packed = folder / "packages"
     for chart in chart_folders(charts):
-        shutil.copytree(chart, staged / chart.name, ignore=_NOT_COPIED)
+        shutil.copytree(chart, staged / chart.name)
+        for made in _MADE_ANEW:
+            _remove(staged / chart.name / made)
     *subcharts, umbrella = chart_folders(staged)
     packages = _packaged(subcharts, packed, packaging)
     file = umbrella / _CHART_FILE
@@ -103,6 +106,13 @@ def package_charts(charts: Path, folder: Path, packaging: Packaging) -> tuple[Pa
     for package in packages:
         unpack(package.files, umbrella / "charts")
     return packages + _packaged([umbrella], packed, packaging)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def pinned(text: str, version: str, neighbours: Sequence[str]) -> str:
