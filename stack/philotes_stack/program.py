@@ -11,7 +11,7 @@ from pulumi.runtime import get_config, get_config_env, is_config_secret
 from pulumi.runtime.config import CONFIG
 
 from philotes_stack.certificates import readable_certificates
-from philotes_stack.cluster import checked_cluster
+from philotes_stack.cluster import cluster_provider, reached_cluster, refuse_another_cluster
 from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse, unread
 from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
 from philotes_stack.secrets import secret_marking
@@ -48,21 +48,32 @@ class ChartSource:
 def program() -> None:
     """Declare the provider, the namespace and the umbrella chart, and the stack's outputs.
 
+    The SDK runs the declarations once this function has returned; until then nothing is said and
+    nothing is registered.
+    """
+    pulumi.run(_declarations)
+
+
+async def _declarations() -> None:
+    """Declare everything, the parts that change something after the check of the cluster.
+
     Raises:
-        pulumi.RunError: A configuration value or the local charts cannot be used.
+        pulumi.RunError: A configuration value, the local charts or the cluster cannot be used.
     """
     try:
         config = read()
         source = chart_source(config)
+        for sentence in unread({*CONFIG.get(), *get_config_env()}):
+            pulumi.log.warn(sentence)
+        pulumi.log.info(source.log_line)
+        prefix = f"{COMPONENT}-{config.environment}"
+        cluster_id = await reached_cluster(config, prefix)
+        refuse_another_cluster(config, cluster_id)
     except (ConfigInvalid, LocalChartsUnusable) as error:
         raise pulumi.RunError(str(error)) from None
-    for sentence in unread({*CONFIG.get(), *get_config_env()}):
-        pulumi.log.warn(sentence)
-    pulumi.log.info(source.log_line)
-    prefix = f"{COMPONENT}-{config.environment}"
-    cluster = checked_cluster(config, prefix)
-    pulumi.export("clusterId", cluster.uid)
-    _export(config, source, _declare(config, source, prefix, cluster.provider))
+    chart = _declare(config, source, prefix, cluster_provider(config, prefix))
+    pulumi.export("clusterId", cluster_id)
+    _export(config, source, chart)
 
 
 def read() -> StackConfig:

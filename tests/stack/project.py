@@ -84,9 +84,10 @@ class Plan:
         """The kinds of steps."""
         return {step["op"] for step in self.document["steps"]}
 
-    def names(self, kind: str) -> set[str]:
-        """The resource names of a type, such as `apps/v1:Deployment`."""
-        urns = [step["urn"].split("::") for step in self.document["steps"]]
+    def created(self, kind: str) -> set[str]:
+        """The names of the resources to be created of a type, such as `apps/v1:Deployment`."""
+        steps = [step for step in self.document["steps"] if step["op"] == "create"]
+        urns = [step["urn"].split("::") for step in steps]
         return {urn[-1] for urn in urns if urn[-2].split("$")[-1] == f"kubernetes:{kind}"}
 
     @property

@@ -44,7 +44,7 @@ def test_on_another_cluster_nothing_is_registered_and_both_are_named(
     sentence = f"philotes:clusterId is {OTHER}, but the context {demo.context} reaches the cluster"
     assert f"{sentence} {reached}, so nothing was changed" in done.stdout
     assert "Traceback" not in done.stdout
-    print(done.stdout)
+    assert "Exception" not in done.stdout
     for kind in ("kubernetes:core/v1:Namespace philotes-dev-namespace", "helm.sh", "apps/v1"):
         assert kind not in done.stdout
     assert {each["urn"].split("::")[-1] for each in project.resources()} <= BOOKKEEPING
@@ -57,7 +57,7 @@ def test_a_deployed_stack_that_is_led_elsewhere_keeps_its_resources_and_its_prov
     project.configure(clusterId=reached)
     project.succeed("up", "--yes", "--skip-preview")
     assert project.outputs()["clusterId"] == reached
-    before, kept = objects(demo), owned(project)
+    before, kept, outputs = objects(demo), owned(project), project.outputs()
 
     led_astray = with_a_second_context(project, demo, tmp_path)
     led_astray.configure(kubeContext="second", clusterId=OTHER)
@@ -66,6 +66,7 @@ def test_a_deployed_stack_that_is_led_elsewhere_keeps_its_resources_and_its_prov
     assert done.returncode != 0
     assert f"but the context second reaches the cluster {reached}" in done.stdout
     assert objects(demo) == before
+    assert led_astray.outputs() == outputs
     # What destroys the stack later still has the context the stack was deployed with.
     assert owned(project) == kept
 
@@ -75,8 +76,25 @@ def test_on_its_cluster_the_first_preview_shows_the_resources_of_the_chart(
 ) -> None:
     project.configure(clusterId=reached)
     plan = project.preview()
-    assert "philotes-dev-philotes:plain-pulumi/philotes-api" in plan.names("apps/v1:Deployment")
+    assert "philotes-dev-philotes:plain-pulumi/philotes-api" in plan.created("apps/v1:Deployment")
     assert plan.steps("read") == ["philotes-dev-cluster-identity"]
+
+
+def test_a_cluster_that_does_not_answer_is_told_as_such(project: Project, tmp_path: Path) -> None:
+    project.configure(clusterId=OTHER)
+    nowhere = {"server": "https://127.0.0.1:1"}
+    document = {
+        "clusters": [{"name": "nowhere", "cluster": nowhere}],
+        "contexts": [{"name": "nowhere", "context": {"cluster": "nowhere", "user": "nobody"}}],
+        "current-context": "nowhere",
+        "users": [{"name": "nobody", "user": {"token": "x"}}],
+    }
+    (tmp_path / "nowhere").write_text(json.dumps(document))
+    variables = {**project.variables, "KUBECONFIG": str(tmp_path / "nowhere")}
+    done = replace(project, variables=variables).run("preview")
+    assert done.returncode != 0
+    assert "unreachable cluster" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def owned(project: Project) -> list[Any]:
