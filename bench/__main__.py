@@ -1,4 +1,4 @@
-"""`python -m bench [startup] [operations] [memory]`: all of them unless some are named."""
+"""`python -m bench [startup] [registry] [operations] [memory]`: all unless some are named."""
 
 import argparse
 import sys
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import memory, operations, startup
+from bench import memory, operations, registry, startup
 from bench.parts import environment, running
 from philotes_tui.signals import ending_on_signals
 
-NAMES = ("startup", "operations", "memory")
+NAMES = ("startup", "registry", "operations", "memory")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +38,9 @@ def _measure(names: Sequence[str], folder: Path, stack: ExitStack, rounds: int) 
     if "startup" in names:
         print("Start-up", flush=True)
         good = startup.measure(environment(folder), folder, rounds or 7)
+    if "registry" in names:
+        print("\nRegistry", flush=True)
+        good = registry.measure(folder, rounds or 7) and good
     if {"operations", "memory"} & set(names):
         print("\n(starting the demo)", flush=True)
         parts = stack.enter_context(running(folder))
