@@ -76,11 +76,16 @@ class Certificates:
 
 @dataclass(frozen=True)
 class Signer:
-    """An RSA key that signs JSON web tokens with RS256 (RFC 7518, section 3.3)."""
+    """An RSA key that signs JSON web tokens with RS256 (RFC 7518, section 3.3).
+
+    Attributes:
+        key_id: The name the key has in the key set and in each token.
+    """
 
     modulus: int
     public_exponent: int
     private_exponent: int
+    key_id: str
 
     @classmethod
     def read(cls, path: Path) -> "Signer":
@@ -92,12 +97,8 @@ class Signer:
         while len(numbers) < 4:  # version, modulus, public and private exponent
             _, number, body = _der(body)
             numbers.append(int.from_bytes(number))
-        return cls(*numbers[1:])
-
-    @property
-    def key_id(self) -> str:
-        """The name the key has in the key set and in each token."""
-        return hashlib.sha256(_bytes(self.modulus)).hexdigest()[:16]
+        _, modulus, public, private = numbers
+        return cls(modulus, public, private, hashlib.sha256(_bytes(modulus)).hexdigest()[:16])
 
     def key_set(self) -> str:
         """Return the public key as a JSON web key set (RFC 7517, section 5)."""
