@@ -54,17 +54,19 @@ class EntryStore:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return None
-        with open(descriptor, "rb") as file:  # noqa: PTH123 – a descriptor has no path
+        try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode) or found.st_size > self.limit:
                 return None
-            try:
-                content = file.read(self.limit + 1)
-            except OSError:
-                return None
+            content = _all_of(descriptor, found.st_size)
             with contextlib.suppress(OSError):
                 os.utime(descriptor)
+        except OSError:
+            return None
+        else:
             return content
+        finally:
+            os.close(descriptor)
 
     def write(self, name: str, content: bytes) -> bool:
         """Keep an entry in the place of an older one; return whether it is kept."""
@@ -164,6 +166,15 @@ class EntryStore:
                 os.unlink(path)  # noqa: PTH108 – 20,000 of them
             total -= size
         return total
+
+
+def _all_of(descriptor: int, size: int) -> bytes:
+    parts = []
+    # Entries never grow, as they appear whole; one that does is as good as damaged.
+    while size > 0 and (part := os.read(descriptor, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _write_new(path: Path, content: bytes) -> None:
