@@ -1,6 +1,7 @@
 """Both workflows: what the linter says, and what they may do."""
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,3 +153,18 @@ def test_cached_tools_are_those_of_the_recipes_and_tables_of_this_commit() -> No
     }
     assert len(keys) == 1
     assert "hashFiles('tools/**', 'philotes_tui/toolchain/*.py')" in keys.pop()
+
+
+def test_the_checks_run_what_the_makefile_knows() -> None:
+    commands = [step["run"] for _, step in steps("ci.yml") if "run" in step]
+    assert {"make check", "make test"} <= set(commands)
+    for command in commands:
+        done = subprocess.run(
+            [*shlex.split(command), "--dry-run"],
+            cwd=WORKFLOWS.parents[1],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr

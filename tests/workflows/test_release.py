@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.token_server import Account
 from tests.workflows.conftest import CHARTS, TOKEN, Release, contents
 
 pytestmark = pytest.mark.real
@@ -98,6 +99,21 @@ def test_the_same_tag_again_changes_nothing(release: Release) -> None:
     assert second.outputs == first.outputs
     assert second.summary.count("already there") == len(CHARTS)
     assert contents(release.registry.storage) == before
+
+
+def test_a_release_that_ended_half_way_is_completed_by_running_it_again(release: Release) -> None:
+    tokens = release.registry.tokens
+    whole = tokens.accounts
+    first = ("acme/philotes/charts/lakekeeper",)
+    tokens.accounts = [Account(secret=TOKEN, pull=("acme/*",), push=first)]
+    assert release("v1.2.3").failed == "Publish the charts and pull them back"
+    assert release.registry.stored() == {first[0]: ["1.2.3"]}
+    tokens.accounts = whole
+    ran = release("v1.2.3")
+    assert not ran.failed, ran.printed
+    assert ran.summary.count("already there") == 1
+    assert ran.summary.count("pushed") == len(CHARTS) - 1
+    assert release.registry.stored() == below("acme", "1.2.3")
 
 
 def test_a_tag_that_was_moved_is_refused_and_replaces_nothing(release: Release) -> None:
