@@ -191,8 +191,9 @@ class Supervisor:
         finally:
             child.signal_to_end()
             child.end(_GRACE_S)
-            with self._lock:
+            with self._lock, state_errors(self.state.root):
                 self._children = [other for other in self._children if other is not child]
+                self._record()
         return child
 
     def ended(self) -> ChildProcess | None:

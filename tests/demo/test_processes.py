@@ -103,6 +103,15 @@ def test_nothing_can_be_started_after_the_stop(state: StateFolder, python: str) 
         supervisor.start("late", [python, "-c", FOREVER])
 
 
+def test_a_program_that_ran_to_its_end_is_not_among_those_that_run(
+    supervisor: Supervisor, python: str
+) -> None:
+    lasting = supervisor.start("etcd", [python, "-c", FOREVER])
+    ran = supervisor.run("helm", [python, "-c", "print('done')"], within=20)
+    assert (ran.exit_code, ran.last_lines()) == (0, "done")
+    assert recorded(supervisor.state.root) == [lasting.identity.pid]
+
+
 def test_a_process_that_dies_later_is_found(supervisor: Supervisor, python: str) -> None:
     supervisor.run("helm", [python, "-c", ""], within=20)
     child = supervisor.start("etcd", [python, "-c", FOREVER])
