@@ -8,6 +8,7 @@
 library is imported: it would cost more time than most questions take.
 """
 
+from philotes_tui.registry.chart_reader import BlobStore, PackagedChart
 from philotes_tui.registry.charts import ChartRegistry
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.credentials import (
@@ -30,6 +31,7 @@ from philotes_tui.registry.tokens import AuthorizationCache
 __all__ = [
     "AuthorizationCache",
     "Basic",
+    "BlobStore",
     "ChartRegistry",
     "Credentials",
     "Descriptor",
@@ -40,6 +42,7 @@ __all__ = [
     "Login",
     "Manifest",
     "NoCredentials",
+    "PackagedChart",
     "Reference",
     "RegistryClient",
     "RegistryToken",

@@ -1,14 +1,35 @@
 """The published versions of one chart: what screens and commands ask a registry."""
 
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
-from philotes_tui.errors import VersionNotFound
+from philotes_tui.errors import (
+    RegistryDenied,
+    RegistryError,
+    RegistryRateLimited,
+    RegistryUnreachable,
+)
+from philotes_tui.registry.chart_reader import BlobStore, ChartReader, PackagedChart, Wanted
 from philotes_tui.registry.client import RegistryClient
+from philotes_tui.registry.concurrently import in_order
 from philotes_tui.registry.credentials import Credentials, stored_credentials
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
+from philotes_tui.registry.signatures import SignatureFinder
 from philotes_tui.registry.tokens import AuthorizationCache
-from philotes_tui.releases import Catalog, Version, catalog_from_tags
+from philotes_tui.releases import (
+    Catalog,
+    ChartContent,
+    ChartDetails,
+    Release,
+    Signature,
+    catalog_from_tags,
+)
+
+_FOR_ALL = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
+"""What is not the fault of one version, so that asking for the next is no use."""
 
 
 class ChartRegistry:
@@ -24,6 +45,13 @@ class ChartRegistry:
         credentials: Where logins come from; None: Helm's and Docker's files.
         limits: Bounds of time, bytes and retries.
         ca_file: A PEM file of authorities trusted besides the system's.
+        blobs: Keeps configs and archives between runs.
+
+    Attributes:
+        repository: Where the chart is.
+        url: The folder.
+        notices: Sentences for the operator, each once: a login left out, a warning.
+        requests: How many requests have gone out, those for tokens included.
 
     Raises:
         InvalidReference: The address does not parse.
@@ -38,28 +66,37 @@ class ChartRegistry:
         credentials: Credentials | None = None,
         limits: Limits | None = None,
         ca_file: Path | None = None,
+        blobs: BlobStore | None = None,
     ) -> None:
         folder = url.strip().rstrip("/")
         self.repository = Repository.parse(f"{folder}/{chart}", plain_http=plain_http)
         self.url = str(self.repository).removesuffix(f"/{chart}")
         self.notices: tuple[str, ...] = ()
+        self.requests = 0
         self._credentials = credentials or stored_credentials()
         self._limits = limits or Limits()
         self._cache = AuthorizationCache()
         self._ca_file = ca_file
+        self._blobs = blobs
+        self._tags: frozenset[str] | None = None
+        self._referrers: bool | None = None
 
     @property
     def plain_http(self) -> bool:
         """Whether the registry is spoken to without TLS."""
         return self.repository.plain_http
 
-    def _client(self) -> RegistryClient:
-        return RegistryClient(
-            credentials=self._credentials,
-            limits=self._limits,
-            cache=self._cache,
-            ca_file=self._ca_file,
-        )
+    async def tags(self) -> tuple[str, ...]:
+        """Return all tags as the registry lists them: foreign text, each once.
+
+        Raises:
+            RegistryError: One of its kinds says what came instead.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        async with self._client() as client:
+            tags = await client.tags(self.repository)
+        self._tags = frozenset(tags)
+        return tuple(tags)
 
     async def catalog(self) -> Catalog:
         """Return what is published now.
@@ -68,13 +105,10 @@ class ChartRegistry:
             RegistryError: One of its kinds says what came instead.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        async with self._client() as client:
-            tags = await client.tags(self.repository)
-            self.notices = client.notices
-        return catalog_from_tags(tags)
+        return catalog_from_tags(await self.tags())
 
-    async def digest(self, version: Version | str) -> str:
-        """Return the digest under which a version is published now, `sha256:…`.
+    async def digest(self, version: Wanted) -> str:
+        """Return the digest under which a version is published now, `sha256:…`: one request.
 
         Raises:
             InvalidReference: It is not a version.
@@ -82,15 +116,132 @@ class ChartRegistry:
             RegistryError: One of its kinds says what came instead.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        parsed = version if isinstance(version, Version) else Version.parse(version)
-        async with self._client() as client:
+        async with self._reader(signatures=False) as reader:
+            return await reader.digest(version)
+
+    async def details(self, version: Wanted, *, signatures: bool = True) -> ChartDetails:
+        """Return the details of one version; see `details_of` for what that costs.
+
+        Args:
+            version: The version, or a digest.
+            signatures: Whether to look for signatures.
+
+        Raises:
+            InvalidReference: It is neither a version nor a digest.
+            VersionNotFound: It is not published (any more).
+            RegistryError: One of its kinds says what came instead, or it is not a chart.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        async with self._reader(signatures=signatures) as reader:
+            return await reader.details(version)
+
+    async def details_of(
+        self, versions: Iterable[Release], limit: int = 8, *, signatures: bool = True
+    ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
+        """Yield each version with its details, in the order given, `limit` of them at a time.
+
+        A version costs exactly two requests, its manifest and its config; one, where the
+        `BlobStore` has the config. Signatures cost one more for each where the registry has
+        the referrers API, and where it has not, one altogether to learn that, if `tags` or
+        `catalog` was asked before, else two more for each. A blob kept elsewhere costs one
+        more for the redirect. Tokens are asked for once.
+
+        What is wrong with one version is yielded in its place; what concerns the whole
+        registry ends the iteration. Leave it early with `contextlib.aclosing`, and nothing
+        stays open.
+
+        Args:
+            versions: Newest first, as in a catalog.
+            limit: How many are asked for at a time.
+            signatures: Whether to look for signatures.
+
+        Raises:
+            RegistryUnreachable: No answer came.
+            RegistryDenied: The registry refuses.
+            RegistryRateLimited: The registry asks to wait for longer than is of use.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        async with self._reader(signatures=signatures) as reader:
+
+            async def one(release: Release) -> tuple[Release, ChartDetails | RegistryError]:
+                try:
+                    return release, await reader.details(release)
+                except _FOR_ALL:
+                    raise
+                except RegistryError as error:
+                    return release, error
+
+            async with aclosing(in_order(one, versions, limit)) as answers:
+                async for answer in answers:
+                    yield answer
+
+    async def package(self, version: Wanted, *, provenance: bool = False) -> PackagedChart:
+        """Return a chart as it was pushed: two requests, one where the store has the archive.
+
+        Args:
+            version: The version, or a digest.
+            provenance: Whether to read the provenance file too, one request more.
+
+        Raises:
+            InvalidReference: It is neither a version nor a digest.
+            VersionNotFound: It is not published (any more).
+            RegistryError: One of its kinds says what came instead, or it is not a chart.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        async with self._reader(signatures=False) as reader:
+            return await reader.package(version, provenance=provenance)
+
+    async def chart(self, version: Wanted) -> ChartContent:
+        """Return what is in a published chart; see `package`.
+
+        Raises:
+            InvalidReference: It is neither a version nor a digest.
+            VersionNotFound: It is not published (any more).
+            RegistryError: One of its kinds says what came instead, or the archive is broken
+                or not safe to read.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        from philotes_tui.registry.archive import read_chart  # noqa: PLC0415 - imports YAML, tar
+
+        package = await self.package(version)
+        return await asyncio.to_thread(read_chart, package.archive, on=str(package.reference))
+
+    async def signatures(self, version: Wanted) -> tuple[Signature, ...]:
+        """Return the signatures that the registry holds for a version or digest, not verified.
+
+        Raises:
+            InvalidReference: It is neither a version nor a digest.
+            VersionNotFound: It is not published (any more).
+            RegistryError: One of its kinds says what came instead, or it is not a chart.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        async with self._reader(signatures=True) as reader:
+            return await reader.signatures(version)
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncGenerator[RegistryClient, None]:
+        client = RegistryClient(
+            credentials=self._credentials,
+            limits=self._limits,
+            cache=self._cache,
+            ca_file=self._ca_file,
+        )
+        async with client:
             try:
-                return await client.head_digest(self.repository.with_tag(parsed.tag))
-            except VersionNotFound as error:
-                raise VersionNotFound(
-                    f"Version {parsed} is not in {self.repository} (any more)",
-                    said=error.said,
-                    todo="Reload the list of versions and pick another.",
-                ) from error
+                yield client
             finally:
-                self.notices = client.notices
+                self.notices = tuple(dict.fromkeys((*self.notices, *client.notices)))
+                self.requests += client.requests
+
+    @asynccontextmanager
+    async def _reader(self, *, signatures: bool) -> AsyncGenerator[ChartReader, None]:
+        async with self._client() as client:
+            finder = SignatureFinder(client, self.repository, tags=self._tags, api=self._referrers)
+            reader = ChartReader(
+                client,
+                self.repository,
+                finder=finder if signatures else None,
+                blobs=self._blobs,
+            )
+            yield reader
+            self._referrers = finder.api

@@ -153,10 +153,17 @@ class RegistryClient:
             named = await self._manifest(reference)
             return await choose(named, reference, self._manifest), named
 
-    async def blob(self, repository: Repository, descriptor: Descriptor) -> bytes:
+    async def blob(
+        self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
+    ) -> bytes:
         """Return the bytes that a descriptor points at, their digest and number checked.
 
         A redirect is followed; the token and login go to the registry alone.
+
+        Args:
+            repository: Where.
+            descriptor: What.
+            largest: Bytes that are read at most; None is the limit for blobs.
 
         Raises:
             VersionNotFound: The registry does not have it.
@@ -166,11 +173,10 @@ class RegistryClient:
         if descriptor.data is not None:
             return descriptor.data
         url = f"{repository.url}/blobs/{descriptor.digest}"
-        if descriptor.size > self._limits.blob_bytes:
+        largest = self._limits.blob_bytes if largest is None else largest
+        if descriptor.size > largest:
             raise _unusable_blob(
-                url,
-                f"it has {descriptor.size / MIB:.1f} MiB, and "
-                f"{self._limits.blob_bytes / MIB:.3g} are read at most",
+                url, f"it has {descriptor.size / MIB:.1f} MiB, at most {largest / MIB:.3g} are read"
             )
         async with within(self._limits.deadline, url):
             answer = await self._requester.ask(
@@ -183,7 +189,7 @@ class RegistryClient:
         return answer.body
 
     async def referrers(
-        self, repository: Repository, digest: str, *, api: bool = True
+        self, repository: Repository, digest: str, *, api: bool = True, tag: bool = True
     ) -> Referrers:
         """Return the manifests that belong to a digest, such as its signatures.
 
@@ -193,6 +199,7 @@ class RegistryClient:
             repository: Where.
             digest: Of the manifest they belong to.
             api: False where it is known that the registry does not have it.
+            tag: False where it is known that there is no such tag.
 
         Raises:
             RegistryError: One of its kinds says what came instead.
@@ -210,9 +217,11 @@ class RegistryClient:
                 )
                 if found is not None:
                     return Referrers(found)
+            if not tag:
+                return Referrers(supported=False)
             try:
-                tag = repository.with_tag(referrers.fallback_tag(digest))
-                listed = referrers.listed(await self._manifest(tag))
+                named = repository.with_tag(referrers.fallback_tag(digest))
+                listed = referrers.listed(await self._manifest(named))
             except VersionNotFound:
                 listed = ()
             return Referrers(listed, supported=False)

@@ -8,6 +8,7 @@ from philotes_tui.releases.changes import CachedTags, Gone, Moved, New, TagChang
 from philotes_tui.releases.constraint import ALL_CHANNELS, Constraint, in_channel, newest, resolve
 from philotes_tui.releases.constraint_error import InvalidConstraint
 from philotes_tui.releases.content import ChartContent, Dependency
+from philotes_tui.releases.details import ChartDetails, Signature
 from philotes_tui.releases.source import ChartSource, LocalChart, RegistryChart, is_loopback
 from philotes_tui.releases.version import STABLE, Version
 
@@ -17,6 +18,7 @@ __all__ = [
     "CachedTags",
     "Catalog",
     "ChartContent",
+    "ChartDetails",
     "ChartSource",
     "Constraint",
     "Dependency",
@@ -28,6 +30,7 @@ __all__ = [
     "OtherTag",
     "RegistryChart",
     "Release",
+    "Signature",
     "TagChange",
     "Version",
     "catalog_from_tags",

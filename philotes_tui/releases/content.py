@@ -22,6 +22,7 @@ class Dependency:
         repository: Where it was taken from, as written; empty where none is named.
         wanted: The constraint that `Chart.yaml` asks for; empty where only `charts/` has it.
         condition: The values that switch it on, as written, separated by commas.
+        locked: The version that `Chart.lock` names; empty where it names none.
         content: What came along in `charts/`; None where it did not.
     """
 
@@ -31,6 +32,7 @@ class Dependency:
     repository: str = ""
     wanted: str = ""
     condition: str = ""
+    locked: str = ""
     content: "ChartContent | None" = None
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from philotes_tui.errors import SettingsError
-from philotes_tui.registry import Basic, FileCredentials, stored_credentials
+from philotes_tui.registry import Basic, FileCredentials, Login, stored_credentials
 from philotes_tui.registry.credentials import config_files
 
 
@@ -17,7 +17,7 @@ def encoded(pair: str) -> str:
     return base64.b64encode(pair.encode()).decode()
 
 
-def lookup(host: str, *files: Path) -> Basic | None:
+def lookup(host: str, *files: Path) -> Login | None:
     return asyncio.run(FileCredentials(files).lookup(host))
 
 

@@ -1,0 +1,117 @@
+"""Which signatures a registry holds for a version."""
+
+import asyncio
+from collections.abc import Collection
+
+from philotes_tui.errors import VersionNotFound
+from philotes_tui.registry.client import RegistryClient
+from philotes_tui.registry.descriptor import Descriptor
+from philotes_tui.registry.manifest import Manifest
+from philotes_tui.registry.media_types import (
+    COSIGN_SIGNATURE,
+    HELM_PROVENANCE,
+    NOTATION_SIGNATURE,
+    SIGSTORE_BUNDLE,
+)
+from philotes_tui.registry.reference import Repository
+from philotes_tui.registry.referrers import Referrers, fallback_tag
+from philotes_tui.releases import Signature
+from philotes_tui.releases.details import ATTESTATION, COSIGN, NOTATION, PROVENANCE, SIGSTORE
+
+_PREDICATE = "dev.sigstore.bundle.predicateType"
+_SIGNING = "sigstore.dev/cosign/sign"
+
+
+class SignatureFinder:
+    """Finds signatures with as few requests as the registry allows.
+
+    The referrers API costs one request for each version. The first of them finds out
+    whether the registry has it at all; without it, the tags that are known already tell
+    for nothing which versions have something attached.
+
+    Args:
+        client: Asks.
+        repository: Where.
+        tags: All tags of the repository, where they are known.
+        api: Whether the registry has the referrers API, where that is known.
+    """
+
+    def __init__(
+        self,
+        client: RegistryClient,
+        repository: Repository,
+        *,
+        tags: Collection[str] | None = None,
+        api: bool | None = None,
+    ) -> None:
+        self.api = api
+        self._client = client
+        self._repository = repository
+        self._tags = frozenset(tags) if tags is not None else None
+        self._first = asyncio.Lock()
+
+    async def find(self, manifest: Manifest, digest: str) -> tuple[Signature, ...]:
+        """Return what belongs to a chart.
+
+        Args:
+            manifest: The chart's own.
+            digest: The one that its tag names, which is what gets signed.
+
+        Raises:
+            RegistryError: The registry failed or refused.
+        """
+        return (
+            *provenance(manifest),
+            *await self._cosign(digest),
+            *filter(None, map(by_artifact_type, (await self._referrers(digest)).descriptors)),
+        )
+
+    async def _cosign(self, digest: str) -> tuple[Signature, ...]:
+        """Return the signature under cosign's tag for a digest (cosign:specs/SIGNATURE_SPEC.md)."""
+        tag = f"{fallback_tag(digest)}.sig"
+        if self._tags is not None:
+            return (Signature(COSIGN, tag=tag),) if tag in self._tags else ()
+        try:
+            held = await self._client.head_digest(self._repository.with_tag(tag))
+        except VersionNotFound:
+            return ()
+        return (Signature(COSIGN, held, tag),)
+
+    async def _referrers(self, digest: str) -> Referrers:
+        if self.api is None:
+            async with self._first:
+                if self.api is None:
+                    return await self._ask(digest)
+        return await self._ask(digest)
+
+    async def _ask(self, digest: str) -> Referrers:
+        untagged = self._tags is not None and fallback_tag(digest) not in self._tags
+        if self.api is False and untagged:
+            return Referrers(supported=False)
+        found = await self._client.referrers(
+            self._repository, digest, api=self.api is not False, tag=not untagged
+        )
+        self.api = found.supported
+        return found
+
+
+def provenance(manifest: Manifest) -> tuple[Signature, ...]:
+    """Return the provenance file among a chart's layers."""
+    layer = manifest.layer(HELM_PROVENANCE)
+    return () if layer is None else (Signature(PROVENANCE, layer.digest),)
+
+
+def by_artifact_type(descriptor: Descriptor) -> Signature | None:
+    """Return what kind of signature a referrer is, or None where it is something else."""
+    kind = descriptor.artifact_type
+    if kind.startswith(SIGSTORE_BUNDLE):
+        predicate = descriptor.annotations.get(_PREDICATE, "")
+        attests = bool(predicate) and _SIGNING not in predicate
+        return Signature(
+            ATTESTATION if attests else SIGSTORE, descriptor.digest, artifact_type=kind
+        )
+    if kind == COSIGN_SIGNATURE:
+        return Signature(COSIGN, descriptor.digest, artifact_type=kind)
+    if kind == NOTATION_SIGNATURE:
+        return Signature(NOTATION, descriptor.digest, artifact_type=kind)
+    return None

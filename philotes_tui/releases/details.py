@@ -1,0 +1,75 @@
+"""What a registry says of a published version without its archive: plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from philotes_tui.releases.version import Version
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+PROVENANCE = "provenance"
+"""A `.prov` file that `helm package --sign` made."""
+COSIGN = "cosign"
+"""A signature of cosign, by its tag or as a referrer."""
+SIGSTORE = "sigstore"
+"""A signature in a sigstore bundle."""
+ATTESTATION = "attestation"
+"""A signed statement about the build in a sigstore bundle, as GitHub attests."""
+NOTATION = "notation"
+"""A signature of the Notary Project."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature that a registry holds for a version; nothing of it is verified.
+
+    Attributes:
+        kind: `provenance`, `cosign`, `sigstore`, `attestation` or `notation`.
+        digest: Of the manifest that holds it, or of the layer of a provenance file;
+            empty where only its tag is known.
+        tag: The tag it is stored under, where it has one.
+        artifact_type: Its media type, where the registry tells it.
+    """
+
+    kind: str
+    digest: str = ""
+    tag: str = ""
+    artifact_type: str = ""
+
+
+@dataclass(frozen=True)
+class ChartDetails:
+    """One published version.
+
+    Attributes:
+        version: The version.
+        tag: The tag it is published under; empty where it was asked for by digest.
+        digest: The digest that the tag names.
+        size: Bytes of the packaged chart.
+        name: The chart's name.
+        app_version: The version of what it deploys; empty where none is given.
+        created: When it was published, with its time zone; None where nobody said.
+        description: One line.
+        deprecated: Whether its publisher advises against it.
+        annotations: Of the manifest, by name.
+        signatures: What was found, not verified.
+    """
+
+    version: Version
+    tag: str
+    digest: str
+    size: int
+    name: str = ""
+    app_version: str = ""
+    created: datetime | None = None
+    description: str = ""
+    deprecated: bool = False
+    annotations: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    signatures: tuple[Signature, ...] = ()
+
+    @property
+    def signed(self) -> bool:
+        """Whether there is any signature; it may still be somebody else's, or broken."""
+        return bool(self.signatures)
