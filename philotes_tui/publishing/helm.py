@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from philotes_tui.errors import ToolMissing, ToolUnfit
+from philotes_tui.errors import RegistryUnreachable, ToolMissing, ToolUnfit
 from philotes_tui.foreign import clean_text
 from philotes_tui.publishing.errors import PublishingError
 from philotes_tui.publishing.refusal import is_missing, refusal
@@ -43,7 +43,7 @@ def run_program(argv: Sequence[str], variables: Mapping[str, str], stdin: bytes 
 
     Raises:
         ToolUnfit: it cannot be started.
-        PublishingError: it took longer than five minutes.
+        RegistryUnreachable: it took longer than five minutes.
     """
     inherited = {name: text for name, text in os.environ.items() if name not in _UNWANTED}
     try:
@@ -57,7 +57,7 @@ def run_program(argv: Sequence[str], variables: Mapping[str, str], stdin: bytes 
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise PublishingError(
+        raise RegistryUnreachable(
             f"helm {argv[1]} did not end within {_WITHIN_S:.0f} seconds",
             on=argv[-1],
             todo="Check network and proxy, and run this again: what is published is kept.",

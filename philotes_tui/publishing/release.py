@@ -23,6 +23,7 @@ class State(StrEnum):
     PUSHED = "pushed"
     THERE = "already there"
     MISSING = "not published"
+    UNREADABLE = "not published, or private"
     PACKAGED = "packaged"
 
 
@@ -128,14 +129,15 @@ def _looked(target: Target, package: Package) -> tuple[PublishedChart, str]:
     """Return what is known of a chart, and what stands against publishing it."""
     reference = target.folder.chart(package.name)
     archive = target.scratch / "there" / package.name / package.archive.name
+    absent = State.MISSING
     try:
         digest = target.helm.pull(reference, archive, version=package.version)
     except RegistryDenied:
         if target.folder.host not in _DENIES_WHAT_IS_MISSING:
             raise
-        digest = None  # if it is there and private, the push is denied as well
+        digest, absent = None, State.UNREADABLE  # if it is private, the push is denied as well
     if digest is None:
-        return target.describe(package, "", State.MISSING), ""
+        return target.describe(package, "", absent), ""
     chart = target.describe(package, digest, State.THERE)
     differs = differences(package.files, read_archive(archive))
     if not differs and target.keyring and not provenance_of(archive).is_file():

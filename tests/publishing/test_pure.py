@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import tarfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from philotes_tui.publishing.address import ChartFolder
 from philotes_tui.publishing.archive import differences, read_archive, write_archive
 from philotes_tui.publishing.errors import ChartUnfit, PublishingError
 from philotes_tui.publishing.moment import moment_of
+from philotes_tui.publishing.options import parser
 from philotes_tui.publishing.packages import pinned
 from philotes_tui.publishing.version import parse_version, tag_of
 from philotes_tui.releases import Version
@@ -156,3 +158,15 @@ def test_the_time_of_a_release_is_that_of_its_source(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(SettingsError, match="SOURCE_DATE_EPOCH is not a number"):
         moment_of(tmp_path)
+
+
+def test_every_option_and_exit_code_is_documented() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    releasing = (docs / "releasing.md").read_text(encoding="utf-8")
+    told = parser().format_help()
+    for option in set(re.findall(r"--[a-z][a-z-]+", told)) - {"--help"}:
+        assert f"{option} " in releasing or f"{option}`" in releasing, option
+    documented = (docs / "exit-codes.md").read_text(encoding="utf-8")
+    listed = told.partition("exit codes:")[2]
+    for code in re.findall(r"\b\d+\b", re.sub(r"(?m)   .*$", "", listed)):
+        assert f"\n| {code} |" in documented, code

@@ -11,6 +11,7 @@ from philotes_tui.errors import (
     RegistryRateLimited,
     RegistryUnreachable,
 )
+from philotes_tui.publishing import helm as running
 from philotes_tui.publishing.address import ChartFolder
 from philotes_tui.publishing.helm import Finished, Helm
 from philotes_tui.publishing.packages import Package
@@ -151,6 +152,12 @@ def test_a_missing_chart_is_told_from_a_refusal(said: str, missing: bool) -> Non
     assert is_missing(said) is missing
 
 
+def test_a_helm_that_does_not_end_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_WITHIN_S", 0.1)
+    with pytest.raises(RegistryUnreachable, match="helm 60 did not end"):
+        running.run_program(["/bin/sleep", "60"], {})
+
+
 def test_a_denied_look_counts_as_missing_only_where_missing_repositories_are_denied(
     tmp_path: Path,
 ) -> None:
@@ -158,7 +165,7 @@ def test_a_denied_look_counts_as_missing_only_where_missing_repositories_are_den
     helm = Helm(Path("helm"), tmp_path, run=lambda *_: Finished(1, said))
     package = Package("philotes", "0.4.0", tmp_path / "philotes-0.4.0.tgz", {})
     github = Target(ChartFolder("ghcr.io", "acme/charts"), helm, tmp_path / "one")
-    assert [chart.state for chart in look(github, [package])] == [State.MISSING]
+    assert [chart.state for chart in look(github, [package])] == [State.UNREADABLE]
     other = Target(ChartFolder("registry.example.com", "charts"), helm, tmp_path / "two")
     with pytest.raises(RegistryDenied):
         look(other, [package])
