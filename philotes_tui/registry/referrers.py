@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from philotes_tui.errors import RegistryDenied
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.descriptor import Descriptor
@@ -41,23 +42,17 @@ async def by_api(
     people and the 429 that follows. A failing server is none of these.
 
     Raises:
-        RegistryError: The registry failed or refused.
+        RegistryError: The registry failed.
     """
     url: str | None = f"{repository.url}/referrers/{digest}"
     found: dict[str, Descriptor] = {}
     for _ in range(pages):
         if url is None:
             break
-        answer = await requester.ask(
-            Question(
-                url,
-                repository,
-                (OCI_INDEX,),
-                largest,
-                redirects=NO_REDIRECT,
-                patient=bool(found),
-            )
-        )
+        try:
+            answer = await requester.ask(_question(url, repository, largest, bool(found)))
+        except RegistryDenied:
+            return None
         if not answer.is_ok or answer.media_type != OCI_INDEX:
             if _is_failure(answer):
                 raise failures.refusal(answer, repository)
@@ -67,6 +62,11 @@ async def by_api(
         target = next_link(answer.headers.get("link"))
         url = resolve(answer.url, target) if target else None
     return tuple(found.values())
+
+
+def _question(url: str, repository: Repository, largest: int, patient: bool) -> Question:
+    accepted = (OCI_INDEX,)
+    return Question(url, repository, accepted, largest, redirects=NO_REDIRECT, patient=patient)
 
 
 def _is_failure(answer: Answer) -> bool:
