@@ -2,10 +2,10 @@
 
     reference ──▶ client ──▶ requester ──▶ auth ──▶ credentials
                                  │          │
-                                 └──────────┴────▶ transport ──▶ pool ──▶ dialing, http1
+                                 └──────────┴────▶ transport ──▶ connections ──▶ httpx
 
-`charts` is what screens and commands use; `archive` reads what it downloads. No HTTP
-library is imported: it would cost more time than most questions take.
+`charts` is what screens and commands use; `archive` reads what it downloads. httpx is
+imported with the first request, so that what the cache answers does not pay for it.
 """
 
 from philotes_tui.registry.chart_reader import BlobStore, PackagedChart

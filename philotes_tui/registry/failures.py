@@ -17,9 +17,8 @@ from philotes_tui.errors import (
     VersionNotFound,
 )
 from philotes_tui.registry.answer import Answer, redacted
-from philotes_tui.registry.dialing import ConnectTimedOut, ProxyRefused
 from philotes_tui.registry.duration import retry_after
-from philotes_tui.registry.http1 import BrokenOff, NotHttp
+from philotes_tui.registry.exchange import BrokenOff, ConnectTimedOut, NotHttp, ProxyRefused
 from philotes_tui.registry.proxies import proxy_for
 from philotes_tui.registry.reference import Repository
 

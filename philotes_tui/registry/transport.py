@@ -1,28 +1,31 @@
 """One request and its complete, bounded answer, asked for again where that is of use."""
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from philotes_tui.errors import NotARegistry, PhilotesError
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
 from philotes_tui.registry.deadline import remaining
-from philotes_tui.registry.dialing import ConnectTimedOut, ProxyRefused
 from philotes_tui.registry.duration import retry_after
-from philotes_tui.registry.http1 import BrokenOff, NotHttp
+from philotes_tui.registry.exchange import BrokenOff, NoAnswer, Request
 from philotes_tui.registry.limits import MIB, Limits
-from philotes_tui.registry.pool import Pool, Request
 from philotes_tui.registry.trust import tls_context
+
+if TYPE_CHECKING:
+    from philotes_tui.registry.connections import Connections
 
 _PASSING = {408, 500, 502, 503, 504}
 _ASKS_TO_WAIT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _ERROR = 400
-_FAULTS = (BrokenOff, NotHttp, ConnectTimedOut, ProxyRefused, OSError, ValueError)
+_FAULTS = (NoAnswer, OSError, ValueError)
 
 
 class Transport:
@@ -37,11 +40,12 @@ class Transport:
         self.limits = limits
         self.sent = 0
         self._ca_file = ca_file
-        self._pool: Pool | None = None
+        self._connections: Connections | None = None
+        self._is_open = False
 
     async def __aenter__(self) -> Self:
         """Make ready; nothing is opened before the first request."""
-        self._pool = Pool(self.limits, lambda: tls_context(self._ca_file))
+        self._is_open = True
         return self
 
     async def __aexit__(
@@ -51,9 +55,10 @@ class Transport:
         trace: TracebackType | None,
     ) -> None:
         """Close all connections."""
-        if self._pool is not None:
-            await self._pool.__aexit__(kind, error, trace)
-            self._pool = None
+        self._is_open = False
+        if self._connections is not None:
+            connections, self._connections = self._connections, None
+            await connections.aclose()
 
     async def send(
         self,
@@ -117,17 +122,44 @@ class Transport:
         return self._pause(attempt) if answer.status in _PASSING else None
 
     async def _exchange(self, request: Request) -> Answer:
-        if self._pool is None:
+        if not self._is_open:
             raise RuntimeError("the transport is not open")
+        if self._connections is None:
+            self._connections = _connections(self.limits, self._ca_file)
         self.sent += 1
-        head, body = await self._pool.exchange(request)
-        failed = head.status >= _ERROR
+        status, headers, body = await self._connections.exchange(request)
+        failed = status >= _ERROR
         limit = self.limits.error_bytes if failed else request.largest
-        if head.headers.get("content-encoding", "identity").lower() != "identity":
+        if headers.get("content-encoding", "identity").lower() != "identity":
             raise _unusable(request.url, "it sent a compressed answer that was not asked for")
         if len(body) > limit and not failed:
             raise _unusable(request.url, f"it sent more than {limit / MIB:.2g} MiB")
-        return Answer(head.status, request.url, head.headers, body[:limit])
+        return Answer(status, request.url, headers, body[:limit])
+
+
+def _connections(limits: Limits, ca_file: Path | None) -> "Connections":
+    with _without("httpx._main"):
+        from philotes_tui.registry.connections import (  # noqa: PLC0415 - costs httpx
+            Connections,
+        )
+    return Connections(limits, lambda: tls_context(ca_file))
+
+
+@contextlib.contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let a module be missing while others are imported.
+
+    httpx does without its own command line where the libraries of that are not installed
+    (encode/httpx:httpx/__init__.py); they would be half of the time that its import takes.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment] # how Python marks one as missing
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 def _unusable(url: str, said: str) -> PhilotesError:

@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from philotes_tui.errors import RegistryUnreachable, SettingsError
 from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
+from philotes_tui.registry.transport import Transport
 from philotes_tui.registry.trust import tls_context
 from tests.registry.fake_registry import FakeRegistry, Reply, as_json
 
@@ -221,3 +223,38 @@ def test_a_proxy_that_refuses_is_told_from_a_registry_that_does(
         monkeypatch.delenv("no_proxy", raising=False)
         with pytest.raises(RegistryUnreachable, match=r"The proxy refused.*407.*HTTPS_PROXY"):
             ask("oci://registry.example/charts")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"), [("/a b", {}), ("/a\r\nX: y", {}), ("/", {"A": "b\r\nC: d"})]
+)
+def test_no_request_can_hold_a_second_one(path: str, headers: dict[str, str]) -> None:
+    async def send(host: str) -> None:
+        async with Transport(Limits(retries=0)) as transport:
+            await transport.send("GET", f"http://{host}{path}", headers, largest=100)
+
+    with FakeRegistry(lambda _: as_json({})) as fake:
+        with pytest.raises(RegistryUnreachable):
+            asyncio.run(send(fake.host))
+        assert fake.requests == []
+
+
+def test_the_library_for_http_is_imported_with_the_first_request_and_without_its_commands() -> None:
+    script = (
+        "import asyncio, sys\n"
+        "from philotes_tui.registry.limits import Limits\n"
+        "from philotes_tui.registry.transport import Transport\n"
+        "assert 'httpx' not in sys.modules\n"
+        "async def send():\n"
+        "    async with Transport(Limits()) as transport:\n"
+        "        return await transport.send('GET', sys.argv[1], {}, largest=100)\n"
+        "answer = asyncio.run(send())\n"
+        "print(answer.status, 'httpx' in sys.modules, 'httpx._main' in sys.modules,\n"
+        "      any(name.startswith(('rich', 'pygments')) for name in sys.modules))\n"
+    )
+    with FakeRegistry(lambda _: as_json({})) as fake:
+        done = subprocess.run(
+            [sys.executable, "-c", script, f"http://{fake.host}/v2/"],
+            capture_output=True, text=True, check=False, timeout=30,
+        )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("200 True False False\n", "")

@@ -1,0 +1,146 @@
+"""Connections kept open between the requests of one operation: the only code that knows httpx.
+
+Importing this costs httpx, so it is imported with the first request.
+"""
+
+import os
+import ssl
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import httpx
+
+from philotes_tui.registry.exchange import (
+    BrokenOff,
+    ConnectTimedOut,
+    NotConnected,
+    NotHttp,
+    ProxyRefused,
+    Request,
+)
+from philotes_tui.registry.limits import Limits
+from philotes_tui.registry.proxies import Proxy, proxy_for
+
+
+class Connections:
+    """The connections of one client, closed with it.
+
+    No redirect is followed, no cookie kept and nothing read from a .netrc: httpx's
+    transport is used by itself, below its client.
+
+    Args:
+        limits: Bounds of time, bytes and connections.
+        trust: Makes the TLS context; asked once, and only where TLS is spoken.
+        environ: Where proxies are named; None is this process's own environment.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        trust: Callable[[], ssl.SSLContext],
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._limits = limits
+        self._trust = trust
+        self._environ = os.environ if environ is None else environ
+        self._context: ssl.SSLContext | None = None
+        self._transports: dict[tuple[str, Proxy | None], httpx.AsyncHTTPTransport] = {}
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        transports = list(self._transports.values())
+        self._transports.clear()
+        for transport in transports:
+            await transport.aclose()
+
+    async def exchange(self, request: Request) -> tuple[int, Mapping[str, str], bytes]:
+        """Return status, headers by lower-case name, and of the body at most the limit and some.
+
+        Raises:
+            NoAnswer: One of its kinds says what came about instead.
+            SettingsError: The proxy or the certificates named for it cannot be used.
+            ValueError: The address cannot be sent.
+        """
+        try:
+            return await self._exchange(request)
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise ConnectTimedOut from error
+        except httpx.ProxyError as error:
+            raise ProxyRefused(str(error)) from error
+        except httpx.RemoteProtocolError as error:
+            # h11 has one class for both; these are its words for bytes that are no HTTP.
+            if str(error).startswith("illegal "):
+                raise NotHttp("it sent what is no HTTP") from error
+            raise BrokenOff(str(error)) from error
+        except (httpx.ReadError, httpx.WriteError, httpx.CloseError) as error:
+            raise BrokenOff(str(error)) from error
+        except httpx.NetworkError as error:
+            raise NotConnected(str(error)) from error
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise ValueError(str(error)) from error
+
+    async def _exchange(self, request: Request) -> tuple[int, Mapping[str, str], bytes]:
+        proxy = proxy_for(request.url, self._environ)
+        asked = _as_httpx(request, self._limits, is_proxied=proxy is not None)
+        response = await self._transport(request.url, proxy).handle_async_request(asked)
+        failed = response.status_code >= HTTPStatus.BAD_REQUEST
+        limit = self._limits.error_bytes if failed else request.largest
+        body = bytearray()
+        try:
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > limit:
+                    break
+        finally:
+            await response.aclose()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return response.status_code, headers, bytes(body)
+
+    def _transport(self, url: str, proxy: Proxy | None) -> httpx.AsyncHTTPTransport:
+        scheme = urlsplit(url).scheme
+        found = self._transports.get((scheme, proxy))
+        if found is None:
+            found = httpx.AsyncHTTPTransport(
+                # False spares reading the authorities for what speaks no TLS.
+                verify=self._tls() if scheme == "https" else False,
+                trust_env=False,
+                limits=httpx.Limits(max_connections=self._limits.connections),
+                proxy=self._as_httpx_proxy(proxy) if proxy else None,
+            )
+            self._transports[(scheme, proxy)] = found
+        return found
+
+    def _as_httpx_proxy(self, proxy: Proxy) -> httpx.Proxy:
+        return httpx.Proxy(
+            httpx.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port),
+            ssl_context=self._tls() if proxy.scheme == "https" else None,
+            headers={"Proxy-Authorization": proxy.authorization} if proxy.authorization else None,
+        )
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = self._trust()
+        return self._context
+
+
+def _as_httpx(request: Request, limits: Limits, *, is_proxied: bool) -> httpx.Request:
+    """Return httpx's form of a request; its path and query go out verbatim.
+
+    Registries compare a `Link` with what they wrote there, and httpx would write it anew
+    (encode/httpcore:docs/extensions.md, “target”).
+    """
+    parts = urlsplit(request.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if is_proxied and parts.scheme == "http":  # RFC 9112, section 3.2.2, “absolute-form”
+        target = f"http://{parts.netloc.rpartition('@')[2]}{target}"
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=dict(request.headers),
+        content=request.body if request.method == "POST" else None,
+        extensions={
+            "target": target.encode("ascii"),
+            "timeout": {"connect": limits.connect, "pool": None, "read": None, "write": None},
+        },
+    )
