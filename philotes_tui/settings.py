@@ -20,6 +20,8 @@ from philotes_tui.foreign import clean_line
 APP = "philotes-tui"
 CHART = "philotes"
 """The umbrella chart's name below the registry folder."""
+DEFAULT_REGISTRY = "oci://ghcr.io/janovincze/philotes/charts"
+"""Where the charts are published, for a stack whose file names no other place."""
 PREFIX = "PHILOTES_TUI_"
 
 

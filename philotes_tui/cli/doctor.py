@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 import click
 
 from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.output import print_json
 from philotes_tui.cli.patience import patience
-from philotes_tui.cli.report import print_json
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line

@@ -14,10 +14,10 @@ from types import FrameType
 import click
 
 from philotes_tui.cli.boundary import tell_error
+from philotes_tui.cli.output import print_json
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import (
     event_line,
-    print_json,
     progress_document,
     unfinished_lines,
     waiting_line,

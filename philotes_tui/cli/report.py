@@ -1,8 +1,7 @@
-"""What commands print: tables, live lines, changes, outcomes, the shapes of docs/json.md."""
+"""What operations print: live lines, changes, outcomes, the shapes of docs/json.md."""
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
 
 import click
 
@@ -59,21 +58,6 @@ _DONE = {
     Op.REPLACE: "replaced",
     Op.DELETE: "deleted",
 }
-
-
-def print_json(document: Mapping[str, object]) -> None:
-    """Print a document as JSON on stdout."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
-    click.echo(text.encode("utf-8", "replace"))  # whatever the terminal's encoding is
-
-
-def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print left-aligned columns, as wide as they need to be."""
-    if not rows:
-        return
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    for row in (heads, *rows):
-        click.echo("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
 
 
 def event_line(event: Event, started: float) -> str:  # noqa: PLR0911 - one return an event

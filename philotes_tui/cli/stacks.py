@@ -3,8 +3,8 @@
 import click
 
 from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.output import print_json, print_table
 from philotes_tui.cli.patience import patience
-from philotes_tui.cli.report import print_json, print_table
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine.cluster_identity import short_id
 from philotes_tui.settings import Settings

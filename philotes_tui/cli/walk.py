@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from philotes_tui.cli.report import print_json
+from philotes_tui.cli.output import print_json
 from philotes_tui.demo import Demo
 from philotes_tui.errors import DemoError
 from philotes_tui.foreign import clean_line

@@ -13,6 +13,8 @@ from philotes_tui.foreign import clean_line
 from philotes_tui.settings import CHART, Settings
 
 if TYPE_CHECKING:
+    from philotes_tui.cli.place import Place
+    from philotes_tui.cli.published import Published
     from philotes_tui.cluster import Context
     from philotes_tui.engine import Engine, Target
     from philotes_tui.registry import ChartRegistry
@@ -94,6 +96,27 @@ class Wiring:
 
         found = read_kubeconfig({"KUBECONFIG": self._kubeconfig}, self.settings.kubeconfig)
         return found.context(name)
+
+    def place(self, stack: str | None) -> "Place":
+        """Return where the charts of a stack are published, without asking for its cluster.
+
+        Raises:
+            SettingsError: There is no such stack, or its file is broken.
+        """
+        from philotes_tui.cli.place import place
+
+        return place(self.settings, self.checked_stack(stack))
+
+    def published(self, stack: str | None, *, offline: bool = False) -> "Published":
+        """Return the published versions of a stack's registry; opens nothing yet.
+
+        Raises:
+            SettingsError: As `place`.
+            InvalidReference: The address of the registry does not parse.
+        """
+        from philotes_tui.cli.published import published
+
+        return published(self.place(stack), offline=offline)
 
     def charts(self, target: "Target") -> "ChartRegistry":
         """Return the registry client of a target; opens nothing yet.

@@ -10,9 +10,9 @@ from ruamel.yaml.comments import CommentedMap
 from philotes_tui.engine.yaml_file import line_of, wrong
 from philotes_tui.errors import SettingsError
 from philotes_tui.releases import is_loopback
+from philotes_tui.settings import DEFAULT_REGISTRY
 
 NAMESPACE = "philotes"
-DEFAULT_REGISTRY = "oci://ghcr.io/janovincze/philotes/charts"
 ENVIRONMENTS = ("dev", "staging", "production")
 
 

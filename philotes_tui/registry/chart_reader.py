@@ -7,7 +7,6 @@ from typing import Protocol, TypeAlias
 
 from philotes_tui.errors import RegistryError, VersionNotFound
 from philotes_tui.registry.chart_details import chart_details
-from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART, HELM_PROVENANCE
@@ -49,6 +48,21 @@ class PackagedChart:
     provenance: bytes | None = field(default=None, repr=False)
 
 
+class Source(Protocol):
+    """Where the parts of a chart come from: a `RegistryClient`, or what is kept of one."""
+
+    async def head_digest(self, reference: Reference) -> str:
+        """Return the digest that a reference names."""
+
+    async def chart_manifest(self, reference: Reference) -> tuple[Manifest, Manifest]:
+        """Return the manifest of a chart, and the one that the reference names."""
+
+    async def blob(
+        self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
+    ) -> bytes:
+        """Return the bytes that a descriptor points at."""
+
+
 class ChartReader:
     """Reads the versions of one chart.
 
@@ -61,7 +75,7 @@ class ChartReader:
 
     def __init__(
         self,
-        client: RegistryClient,
+        client: Source,
         repository: Repository,
         *,
         finder: SignatureFinder | None = None,
@@ -110,7 +124,12 @@ class ChartReader:
         self, reference: Reference, version: Version | None
     ) -> tuple[Manifest, Manifest]:
         with self._named(version):
-            return await self._client.chart_manifest(reference)
+            chart, named = await self._client.chart_manifest(reference)
+        if self._blobs is not None:
+            for manifest in {chart.digest: chart, named.digest: named}.values():
+                if self._blobs.get(manifest.digest) is None:
+                    self._blobs.put(manifest.digest, manifest.body)
+        return chart, named
 
     async def _blob(self, descriptor: Descriptor, largest: int | None = None) -> bytes:
         kept = self._blobs.get(descriptor.digest) if self._blobs else None

@@ -1,7 +1,7 @@
 """The published versions of one chart: what screens and commands ask a registry."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from philotes_tui.registry.chart_reader import BlobStore, ChartReader, PackagedC
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.concurrently import in_order
 from philotes_tui.registry.credentials import Credentials, stored_credentials
+from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
 from philotes_tui.registry.signatures import SignatureFinder
@@ -45,7 +46,9 @@ class ChartRegistry:
         credentials: Where logins come from; None: Helm's and Docker's files.
         limits: Bounds of time, bytes and retries.
         ca_file: A PEM file of authorities trusted besides the system's.
-        blobs: Keeps configs and archives between runs.
+        blobs: Keeps manifests, configs and archives between runs.
+        seen: The digest of each tag as it was last seen. With it nothing is asked of the
+            registry: what `blobs` keeps is all there is, signatures apart.
 
     Attributes:
         repository: Where the chart is.
@@ -67,6 +70,7 @@ class ChartRegistry:
         limits: Limits | None = None,
         ca_file: Path | None = None,
         blobs: BlobStore | None = None,
+        seen: Mapping[str, str] | None = None,
     ) -> None:
         folder = url.strip().rstrip("/")
         self.repository = Repository.parse(f"{folder}/{chart}", plain_http=plain_http)
@@ -78,6 +82,7 @@ class ChartRegistry:
         self._cache = AuthorizationCache()
         self._ca_file = ca_file
         self._blobs = blobs
+        self._seen = seen
         self._tags: frozenset[str] | None = None
         self._referrers: bool | None = None
 
@@ -235,6 +240,10 @@ class ChartRegistry:
 
     @asynccontextmanager
     async def _reader(self, *, signatures: bool) -> AsyncGenerator[ChartReader, None]:
+        if self._seen is not None and self._blobs is not None:
+            kept = KeptCharts(self._blobs, self._seen)
+            yield ChartReader(kept, self.repository, blobs=self._blobs)
+            return
         async with self._client() as client:
             finder = SignatureFinder(client, self.repository, tags=self._tags, api=self._referrers)
             reader = ChartReader(

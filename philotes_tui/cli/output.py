@@ -1,0 +1,111 @@
+"""What every command prints with: JSON, tables, ages, sizes, text that others wrote."""
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from philotes_tui.foreign import clean_text
+
+SHORT = 12
+"""Hexadecimal digits of a digest in a table, as many as other tools of registries show."""
+LARGEST_TEXT = 4 * 1024 * 1024
+"""Characters of one file of a chart that are printed."""
+# YAML allows none of these in a document (yaml.org/spec/1.2.2, «Character Set»), so that
+# taking them out of values leaves what Helm reads as it is.
+_OBEYED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_UNITS = ((365 * 86_400, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print a document as JSON on stdout."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    click.echo(text.encode("utf-8", "replace"))  # whatever the terminal's encoding is
+
+
+class Columns:
+    """Left-aligned columns whose rows can be printed one by one.
+
+    Args:
+        heads: The first row.
+        widths: The least width of each column; a longer cell pushes those after it.
+    """
+
+    def __init__(self, heads: Sequence[str], widths: Sequence[int] = ()) -> None:
+        padded = [*widths, *[0] * (len(heads) - len(widths))]
+        self._heads = heads
+        self._widths = [max(len(h), w) for h, w in zip(heads, padded, strict=True)]
+
+    @classmethod
+    def for_rows(cls, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> "Columns":
+        """Return columns as wide as rows need them."""
+        return cls(heads, [max(map(len, column)) for column in zip(heads, *rows, strict=True)])
+
+    def print_head(self) -> None:
+        """Print the first row."""
+        self.print_row(self._heads)
+
+    def print_row(self, cells: Sequence[str]) -> None:
+        """Print a row."""
+        pairs = zip(cells, self._widths, strict=True)
+        click.echo("  ".join(cell.ljust(width) for cell, width in pairs).rstrip())
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print left-aligned columns, as wide as they need to be."""
+    if not rows:
+        return
+    columns = Columns.for_rows(heads, rows)
+    columns.print_head()
+    for row in rows:
+        columns.print_row(row)
+
+
+def print_file(text: str) -> None:
+    """Print a file of a chart: as it stands in the archive, without what a terminal obeys.
+
+    On a terminal what cannot be seen goes as well, for it can make text look like another.
+    """
+    shown = clean_text(text, LARGEST_TEXT) if sys.stdout.isatty() else _OBEYED.sub("", text)
+    click.echo(shown.encode("utf-8", "replace"), nl=not shown.endswith("\n"))
+
+
+def note(sentence: str) -> None:
+    """Print a sentence for people on stderr, beside what a command answers."""
+    click.echo(sentence, err=True)
+
+
+def age(seconds: float) -> str:
+    """Return an age in its largest unit, such as `3 h`.
+
+    Args:
+        seconds: The age; less than 0 counts as 0.
+    """
+    whole = max(0, int(seconds))
+    for size, unit in _UNITS:
+        if whole >= size:
+            return f"{whole // size} {unit}"
+    return "0 s"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people read it, such as `12.3 KiB`."""
+    if count < 1024:  # noqa: PLR2004 - the unit itself
+        return f"{count} B"
+    value = count / 1024
+    return f"{value:.1f} KiB" if value < 1024 else f"{value / 1024:.1f} MiB"  # noqa: PLR2004
+
+
+def short_digest(digest: str) -> str:
+    """Return the start of a digest, without its algorithm."""
+    return digest.partition(":")[2][:SHORT]
+
+
+def iso(moment: datetime | float | None) -> str | None:
+    """Return a moment as ISO 8601 in UTC; a number is in seconds since 1970."""
+    if isinstance(moment, int | float):
+        moment = datetime.fromtimestamp(moment, UTC)
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None

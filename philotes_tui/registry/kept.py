@@ -1,0 +1,79 @@
+"""The charts of a registry as they were last seen: nothing is asked of it."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from philotes_tui.errors import RegistryUnreachable
+from philotes_tui.registry.answer import Answer
+from philotes_tui.registry.chart_manifest import choose
+from philotes_tui.registry.descriptor import Descriptor
+from philotes_tui.registry.manifest import Manifest, parse_manifest
+from philotes_tui.registry.reference import Reference, Repository
+
+if TYPE_CHECKING:
+    from philotes_tui.registry.chart_reader import BlobStore
+
+
+class KeptCharts:
+    """Answers from what is kept, as a `RegistryClient` would.
+
+    Args:
+        blobs: What is kept, by digest.
+        digests: The digest of each tag as it was last seen.
+    """
+
+    def __init__(self, blobs: "BlobStore", digests: Mapping[str, str]) -> None:
+        self._blobs = blobs
+        self._digests = digests
+
+    async def head_digest(self, reference: Reference) -> str:
+        """Return the digest that a tag named when it was last seen.
+
+        Raises:
+            RegistryUnreachable: It was never looked at.
+        """
+        digest = reference.digest or self._digests.get(reference.target)
+        if digest is None:
+            raise _never_seen(str(reference))
+        return digest
+
+    async def chart_manifest(self, reference: Reference) -> tuple[Manifest, Manifest]:
+        """Return the manifest of a Helm chart, and the one that the reference names.
+
+        Raises:
+            RegistryUnreachable: It was never looked at.
+            RegistryError: It is not a chart.
+        """
+        named = await self._manifest(reference)
+        return await choose(named, reference, self._manifest), named
+
+    async def blob(
+        self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
+    ) -> bytes:
+        """Return the bytes that a descriptor points at.
+
+        Raises:
+            RegistryUnreachable: They were never read.
+        """
+        del largest
+        content = descriptor.data or self._blobs.get(descriptor.digest)
+        if content is None:
+            raise _never_seen(f"{repository}@{descriptor.digest}")
+        return content
+
+    async def _manifest(self, reference: Reference) -> Manifest:
+        digest = await self.head_digest(reference)
+        body = self._blobs.get(digest)
+        if body is None:
+            raise _never_seen(str(reference))
+        by_digest = Reference(reference.repository, digest=digest)
+        return parse_manifest(Answer(HTTPStatus.OK, str(by_digest), body=body), by_digest)
+
+
+def _never_seen(on: str) -> RegistryUnreachable:
+    return RegistryUnreachable(
+        "This is not among what was seen before, and the registry is not asked",
+        on=on,
+        todo="Run it once without --offline while the registry can be reached.",
+    )
