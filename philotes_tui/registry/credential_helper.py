@@ -53,7 +53,7 @@ async def ask_helper(name: str, host: str, *, on: str, within: float) -> tuple[s
     try:
         async with asyncio.timeout(within):
             output = await _exchange(process, host)
-            code = await process.wait()
+            code = await process.wait() if len(output) <= _LARGEST else 0
     except TimeoutError:
         raise _failed(program, on, f"it did not answer within {within:g} seconds") from None
     finally:
@@ -88,9 +88,9 @@ async def _end(process: Process) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-    transport = process._transport  # type: ignore[attr-defined]  # noqa: SLF001 - closes its pipes
-    transport.close()
+    # Without this, waiting lasts for as long as a pipe is full of what nobody reads.
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+    await process.wait()
 
 
 def _check_not_found(output: bytes, program: str, on: str, code: int) -> None:

@@ -20,6 +20,7 @@ class Request:
     method: str
     target: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -119,7 +120,8 @@ class FakeRegistry:
 
             def do_GET(self) -> None:
                 self.close_connection = True
-                request = Request(self.command, self.path, dict(self.headers.items()))
+                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                request = Request(self.command, self.path, dict(self.headers.items()), sent)
                 fake.requests.append(request)
                 fake.asked_once.set()
                 try:
@@ -129,7 +131,7 @@ class FakeRegistry:
                 except BaseException as error:  # noqa: BLE001 - reported at the end of the block
                     fake.failed.append(error)
 
-            do_HEAD = do_CONNECT = do_GET  # noqa: N815
+            do_HEAD = do_CONNECT = do_POST = do_GET  # noqa: N815
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 pass
