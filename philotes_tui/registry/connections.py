@@ -3,6 +3,7 @@
 Importing this costs httpx, so it is imported with the first request.
 """
 
+import asyncio
 import os
 import ssl
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from philotes_tui.registry.exchange import (
 )
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.proxies import Proxy, proxy_for
+from philotes_tui.registry.resolver import await_address
 
 
 class Connections:
@@ -45,6 +47,7 @@ class Connections:
         self._trust = trust
         self._environ = os.environ if environ is None else environ
         self._context: ssl.SSLContext | None = None
+        self._found: set[str] = set()
         self._transports: dict[tuple[str, Proxy | None], httpx.AsyncHTTPTransport] = {}
 
     async def aclose(self) -> None:
@@ -83,7 +86,9 @@ class Connections:
     async def _exchange(self, request: Request) -> tuple[int, Mapping[str, str], bytes]:
         proxy = proxy_for(request.url, self._environ)
         asked = _as_httpx(request, self._limits, is_proxied=proxy is not None)
-        response = await self._transport(request.url, proxy).handle_async_request(asked)
+        transport = self._transport(request.url, proxy)
+        await self._await_address(request.url, proxy)
+        response = await transport.handle_async_request(asked)
         failed = response.status_code >= HTTPStatus.BAD_REQUEST
         limit = self._limits.error_bytes if failed else request.largest
         body = bytearray()
@@ -96,6 +101,19 @@ class Connections:
             await response.aclose()
         headers = {name.lower(): value for name, value in response.headers.items()}
         return response.status_code, headers, bytes(body)
+
+    async def _await_address(self, url: str, proxy: Proxy | None) -> None:
+        """Wait until the host that is connected to has an address, once for each."""
+        parts = urlsplit(url)
+        host = proxy.host if proxy else parts.hostname or ""
+        if host in self._found:
+            return
+        try:
+            async with asyncio.timeout(self._limits.connect):
+                await await_address(host, proxy.port if proxy else parts.port or 0)
+        except TimeoutError:
+            raise ConnectTimedOut from None
+        self._found.add(host)
 
     def _transport(self, url: str, proxy: Proxy | None) -> httpx.AsyncHTTPTransport:
         scheme = urlsplit(url).scheme

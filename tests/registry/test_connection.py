@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import sys
 import time
 from pathlib import Path
@@ -40,6 +41,30 @@ def test_a_host_that_has_no_address_is_said_so(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(RegistryUnreachable, match=r"host registry\.example cannot be found"):
         ask("oci://registry.example/charts")
+
+
+@pytest.mark.parametrize("deadline", [0.3, 5.0])
+def test_a_name_server_that_is_silent_holds_nothing_up(
+    monkeypatch: pytest.MonkeyPatch, deadline: float
+) -> None:
+    answered = threading.Event()
+
+    def silent(*_: object, **__: object) -> None:
+        answered.wait(20)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    limits = Limits(deadline=deadline, connect=0.5, retries=0)
+    registry = ChartRegistry(
+        "oci://registry.example/charts", credentials=NoCredentials(), limits=limits
+    )
+    started = time.monotonic()
+    try:
+        with pytest.raises(RegistryUnreachable, match=r"in time|within 0\.3 seconds"):
+            asyncio.run(registry.catalog())
+        assert time.monotonic() - started < 2
+    finally:
+        answered.set()
 
 
 def test_a_connection_that_nobody_accepts_ends_in_time() -> None:
