@@ -20,10 +20,16 @@ R = TypeVar("R")
 
 COMMANDS = {
     "versions": "List the chart versions in the registry.",
+    "show": "Show what is in one version: values, templates, images, signatures.",
+    "diff": "Compare two versions.",
+    "verify": "Check who signed a version.",
     "preview": "Show what deploying a version would change.",
     "deploy": "Deploy a version, after approval.",
     "stacks": "List the stacks and what is deployed on each.",
     "doctor": "Check the tools, the registry, the backend and the cluster.",
+    "login": "Log in to the registry, for helm and the provider as well.",
+    "logout": "Forget the login of a registry.",
+    "completion": "Print what completes commands in a shell.",
     "demo": "Run a registry, a cluster and three stacks on this machine.",
 }
 

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from philotes_tui.errors import RegistryError, VersionNotFound
+from philotes_tui.errors import RegistryError, RegistryUnreachable, VersionNotFound
 from philotes_tui.registry.chart_details import chart_details
 from philotes_tui.registry.descriptor import Descriptor
+from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART, HELM_PROVENANCE
 from philotes_tui.registry.reference import DIGEST, Reference, Repository
@@ -123,6 +124,9 @@ class ChartReader:
     async def _manifest(
         self, reference: Reference, version: Version | None
     ) -> tuple[Manifest, Manifest]:
+        kept = await self._kept(reference)
+        if kept is not None:
+            return kept
         with self._named(version):
             chart, named = await self._client.chart_manifest(reference)
         if self._blobs is not None:
@@ -130,6 +134,15 @@ class ChartReader:
                 if self._blobs.get(manifest.digest) is None:
                     self._blobs.put(manifest.digest, manifest.body)
         return chart, named
+
+    async def _kept(self, reference: Reference) -> tuple[Manifest, Manifest] | None:
+        """Return what is kept of a digest, which never changes; nothing of a tag."""
+        if self._blobs is None or reference.digest is None:
+            return None
+        try:
+            return await KeptCharts(self._blobs, {}).chart_manifest(reference)
+        except RegistryUnreachable:
+            return None
 
     async def _blob(self, descriptor: Descriptor, largest: int | None = None) -> bytes:
         kept = self._blobs.get(descriptor.digest) if self._blobs else None

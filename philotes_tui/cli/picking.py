@@ -1,0 +1,114 @@
+"""Which published version somebody means: a version, a tag, a digest, a constraint, `latest`."""
+
+import contextlib
+import re
+from dataclasses import dataclass
+
+from philotes_tui.cli.output import short_digest
+from philotes_tui.cli.published import Listing, Published
+from philotes_tui.errors import InvalidReference, RegistryError, VersionNotFound
+from philotes_tui.foreign import clean_line
+from philotes_tui.releases import Constraint, InvalidConstraint, Release, Version, newest
+
+LATEST = "latest"
+"""The newest stable version."""
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The version that is meant.
+
+    Attributes:
+        wanted: What was written.
+        release: The version; None where a digest was written.
+        listing: What was published, where that had to be asked.
+    """
+
+    wanted: str
+    release: Release | None = None
+    listing: Listing | None = None
+
+    @property
+    def target(self) -> Release | str:
+        """What the registry is asked for."""
+        return self.release or self.wanted
+
+    @property
+    def name(self) -> str:
+        """What it is called in sentences."""
+        return self.release.version.text if self.release else short_digest(self.wanted)
+
+    @property
+    def sentence(self) -> str:
+        """Which version a constraint or `latest` means; nothing where one was named."""
+        if self.release is None or self.wanted in {self.release.version.text, self.release.tag}:
+            return ""
+        return f"{clean_line(self.wanted, 80)} is {self.release.version}."
+
+
+async def pick(published: Published, wanted: str) -> Picked:
+    """Return the version that is meant.
+
+    Raises:
+        InvalidReference: It is nothing of what can be meant.
+        VersionNotFound: No published version fits.
+        RegistryError: The registry does not list its versions.
+    """
+    if _DIGEST.fullmatch(wanted):
+        return Picked(wanted)
+    named = _named(wanted)
+    if named is not None:
+        return Picked(wanted, named, await _noted(published, named.tag))
+    constraint = Constraint.parse("*") if wanted == LATEST else _constraint(wanted)
+    listing = await published.listing()
+    found = newest(listing.catalog, constraint)
+    if found is None:
+        raise _nothing_fits(wanted, published, listing)
+    return Picked(wanted, found, listing)
+
+
+def _named(wanted: str) -> Release | None:
+    """Return the version or tag that is spelled out; Helm stores `+` as `_`."""
+    try:
+        version = Version.lenient(wanted.replace("_", "+"))
+    except InvalidReference:
+        return None
+    return Release(version, version.tag)
+
+
+def _constraint(wanted: str) -> Constraint:
+    try:
+        return Constraint.parse(wanted)
+    except InvalidConstraint as error:
+        shown = clean_line(wanted, 60)
+        raise InvalidReference(
+            f"“{shown}” is no version, tag, digest or constraint",
+            said=error.pointer if error.position else "",
+            todo="Write a version such as 0.2.0, a constraint such as '^0.2',"
+            " sha256:… or latest; `philotes-tui versions` lists what there is.",
+        ) from error
+
+
+async def _noted(published: Published, tag: str) -> Listing | None:
+    """List what is there once, so that what is looked at now can be looked at offline later."""
+    if published.offline or (published.seen and tag in published.seen.tags):
+        return None
+    with contextlib.suppress(RegistryError):  # some let one pull without letting one list
+        return await published.listing()
+    return None
+
+
+def _nothing_fits(wanted: str, published: Published, listing: Listing) -> VersionNotFound:
+    shown = clean_line(wanted, 80)
+    top = listing.catalog.releases[:1]
+    said = f"the newest there is {top[0].version}" if top else "there are no versions"
+    what = (
+        "There is no stable version" if wanted == LATEST else f"No published version fits “{shown}”"
+    )
+    return VersionNotFound(
+        what,
+        on=published.charts.url,
+        said=said,
+        todo="Pre-releases are taken where the constraint names one, as in '>=0.0.0-0'.",
+    )
