@@ -1,7 +1,8 @@
 """Programs that keep logins, spoken to over their protocol (docker/docker-credential-helpers).
 
 `docker-credential-NAME get` reads the host on its standard input and writes JSON with
-`ServerURL`, `Username` and `Secret`; the user name `<token>` marks an identity token.
+`ServerURL`, `Username` and `Secret`; `store` reads the same, and `erase` the host. The user
+name `<token>` marks an identity token.
 """
 
 import asyncio
@@ -22,6 +23,11 @@ IDENTITY = "<token>"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 _LARGEST = 256 * 1024
 _NOT_FOUND = "credentials not found"
+_FAILED = {
+    "get": "did not tell the login that it keeps",
+    "store": "did not keep the login",
+    "erase": "did not forget the login",
+}
 
 
 class HelperFailed(SettingsError):
@@ -41,36 +47,63 @@ async def ask_helper(name: str, host: str, *, on: str, within: float) -> tuple[s
         HelperFailed: It is missing, too slow, fails, or answers in another form.
     """
     program = f"docker-credential-{name}"
-    path = shutil.which(program) if _NAME.fullmatch(name) else None
-    if path is None:
-        raise _failed(program, on, "there is no such program on PATH")
-    try:
-        process = await asyncio.create_subprocess_exec(
-            path, "get", stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
-        )
-    except OSError as error:
-        raise _failed(program, on, error.strerror or "") from error
-    try:
-        async with asyncio.timeout(within):
-            output = await _exchange(process, host)
-            code = await process.wait() if len(output) <= _LARGEST else 0
-    except TimeoutError:
-        raise _failed(program, on, f"it did not answer within {within:g} seconds") from None
-    finally:
-        await _end(process)
-    if len(output) > _LARGEST:
-        raise _failed(program, on, "it wrote far too much")
+    output, code = await _run(program, "get", f"{host}\n", on, within)
     if code:
         _check_not_found(output, program, on, code)
         return None
     return _parse(output, program, on)
 
 
-async def _exchange(process: Process, host: str) -> bytes:
+async def tell_helper(name: str, action: str, text: str, *, on: str, within: float) -> bool:
+    """Have a program keep a login or forget one; return False where it knows of none.
+
+    Args:
+        name: What follows `docker-credential-` in the program's name.
+        action: `store` or `erase`.
+        text: What it reads on its standard input: a login as JSON, or the host.
+        on: The file that names the program.
+        within: Seconds it may take; it is ended after that.
+
+    Raises:
+        HelperFailed: It is missing, too slow, or fails.
+    """
+    program = f"docker-credential-{name}"
+    output, code = await _run(program, action, text, on, within)
+    if code:
+        _check_not_found(output, program, on, code, action)
+    return not code
+
+
+async def _run(program: str, action: str, text: str, on: str, within: float) -> tuple[bytes, int]:
+    """Return what a program wrote, and its exit code."""
+    name = program.removeprefix("docker-credential-")
+    path = shutil.which(program) if _NAME.fullmatch(name) else None
+    if path is None:
+        raise _failed(program, on, "there is no such program on PATH", action)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            path, action, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+        )
+    except OSError as error:
+        raise _failed(program, on, error.strerror or "", action) from error
+    try:
+        async with asyncio.timeout(within):
+            output = await _exchange(process, text)
+            code = await process.wait() if len(output) <= _LARGEST else 0
+    except TimeoutError:
+        raise _failed(program, on, f"it did not answer within {within:g} seconds", action) from None
+    finally:
+        await _end(process)
+    if len(output) > _LARGEST:
+        raise _failed(program, on, "it wrote far too much", action)
+    return output, code
+
+
+async def _exchange(process: Process, text: str) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise AssertionError  # pragma: no cover
     try:
-        process.stdin.write(f"{host}\n".encode())
+        process.stdin.write(text.encode())
         await process.stdin.drain()
         process.stdin.close()
     except (BrokenPipeError, ConnectionResetError):
@@ -93,10 +126,10 @@ async def _end(process: Process) -> None:
     await process.wait()
 
 
-def _check_not_found(output: bytes, program: str, on: str, code: int) -> None:
+def _check_not_found(output: bytes, program: str, on: str, code: int, action: str = "get") -> None:
     said = clean_line(output[:1000].decode("utf-8", "replace"), 200)
     if _NOT_FOUND not in said:
-        raise _failed(program, on, said or f"it ended with code {code}")
+        raise _failed(program, on, said or f"it ended with code {code}", action)
 
 
 def _parse(output: bytes, program: str, on: str) -> tuple[str, str] | None:
@@ -111,9 +144,9 @@ def _parse(output: bytes, program: str, on: str) -> tuple[str, str] | None:
     return (username, secret) if secret else None
 
 
-def _failed(program: str, on: str, said: str) -> HelperFailed:
+def _failed(program: str, on: str, said: str, action: str = "get") -> HelperFailed:
     return HelperFailed(
-        f"{program} did not tell the login that it keeps",
+        f"{program} {_FAILED[action]}",
         on=on,
         said=said,
         todo=f"Install or mend {program}, or log in with `helm registry login`.",

@@ -14,8 +14,8 @@ from philotes_tui.registry.credential_helper import IDENTITY, ask_helper
 
 _LARGEST_FILE = 1024 * 1024
 _HELPER_LIMIT = 10.0
-_DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
-_DOCKER_HUB_KEY = "https://index.docker.io/v1/"
+DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
+DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class FileCredentials:
             SettingsError: A file is not readable or not in the format; its content is not told.
         """
         for path in self.files:
-            config = _read(path)
+            config = read_config(path)
             found = await self._from_helpers(config, host, path) or _find(config, host, path)
             if found is not None:
                 return found
@@ -127,7 +127,7 @@ class FileCredentials:
 
     async def _from_helpers(self, config: Mapping[str, Any], host: str, path: Path) -> Login | None:
         for name in _helpers(config, host, path):
-            key = _DOCKER_HUB_KEY if host in _DOCKER_HUB else host
+            key = DOCKER_HUB_KEY if host in DOCKER_HUB else host
             told = await ask_helper(name, key, on=str(path), within=self.patience)
             if told is not None:
                 username, secret = told
@@ -161,7 +161,12 @@ def config_files(environ: Mapping[str, str]) -> tuple[Path, ...]:
     return helm, docker
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def read_config(path: Path) -> Mapping[str, Any]:
+    """Return a file of logins in Docker's format; one that is missing or empty has none.
+
+    Raises:
+        SettingsError: It is not readable or not in the format; its content is not told.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST_FILE + 1)
@@ -181,11 +186,11 @@ def _read(path: Path) -> Mapping[str, Any]:
     except json.JSONDecodeError as error:
         # The decoder's own error carries the document: it must not travel along.
         line, reason = error.lineno, error.msg
-        raise _broken(f"{path}:{line}", reason) from None
+        raise broken_config(f"{path}:{line}", reason) from None
     except (UnicodeDecodeError, RecursionError):
-        raise _broken(str(path), "it is not JSON") from None
+        raise broken_config(str(path), "it is not JSON") from None
     if not isinstance(config, dict):
-        raise _broken(str(path), "it is not a JSON object")
+        raise broken_config(str(path), "it is not a JSON object")
     return config
 
 
@@ -193,8 +198,8 @@ def _helpers(config: Mapping[str, Any], host: str, path: Path) -> Iterator[str]:
     """Yield the programs that a file names for a host, the most specific first."""
     specific = config.get("credHelpers") or {}
     if not isinstance(specific, dict):
-        raise _broken(str(path), "“credHelpers” is not an object")
-    hosts = [host, *(sorted(_DOCKER_HUB) if host in _DOCKER_HUB else ())]
+        raise broken_config(str(path), "“credHelpers” is not an object")
+    hosts = [host, *(sorted(DOCKER_HUB) if host in DOCKER_HUB else ())]
     for name in (*(specific.get(h) for h in hosts), config.get("credsStore")):
         if isinstance(name, str) and name:
             yield name
@@ -204,21 +209,21 @@ def _find(config: Mapping[str, Any], host: str, path: Path) -> Login | None:
     """Return the login for a host from `auths`, by its own key or a legacy URL's host."""
     auths = config.get("auths") or {}
     if not isinstance(auths, dict):
-        raise _broken(str(path), "“auths” is not an object")
-    hosts = {host} | (_DOCKER_HUB if host in _DOCKER_HUB else set())
+        raise broken_config(str(path), "“auths” is not an object")
+    hosts = {host} | (DOCKER_HUB if host in DOCKER_HUB else set())
     keys = [key for key in auths if key == host]
-    keys += [key for key in auths if key != host and _host_of_key(key) in hosts]
+    keys += [key for key in auths if key != host and host_of_key(key) in hosts]
     for key in keys:
         entry = auths[key]
         if not isinstance(entry, dict):
-            raise _broken(str(path), f"the entry of {host} is not an object")
+            raise broken_config(str(path), f"the entry of {host} is not an object")
         login = _decode(entry, host, path)
         if login is not None:
             return login
     return None
 
 
-def _host_of_key(key: str) -> str:
+def host_of_key(key: str) -> str:
     """Return the host of a key such as `https://ghcr.io/v1/`."""
     return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
 
@@ -228,7 +233,7 @@ def _decode(entry: Mapping[str, Any], host: str, path: Path) -> Login | None:
         token = entry.get(field_name)
         if isinstance(token, str) and token:
             if not (token.isascii() and token.isprintable()):
-                raise _broken(str(path), f"“{field_name}” of {host} is not a token")
+                raise broken_config(str(path), f"“{field_name}” of {host} is not a token")
             return kind(token, str(path))
     username, password = entry.get("username"), entry.get("password")
     auth = entry.get("auth")
@@ -236,16 +241,17 @@ def _decode(entry: Mapping[str, Any], host: str, path: Path) -> Login | None:
         try:
             pair = base64.b64decode(auth, validate=True).decode()
         except (binascii.Error, ValueError):
-            raise _broken(str(path), f"“auth” of {host} is not base64") from None
+            raise broken_config(str(path), f"“auth” of {host} is not base64") from None
         username, colon, password = pair.partition(":")
         if not colon:
-            raise _broken(str(path), f"“auth” of {host} is not user:password")
+            raise broken_config(str(path), f"“auth” of {host} is not user:password")
     if isinstance(username, str) and isinstance(password, str) and username:
         return Basic(username, password.rstrip("\0"), str(path))
     return None
 
 
-def _broken(on: str, reason: str) -> SettingsError:
+def broken_config(on: str, reason: str) -> SettingsError:
+    """Return the error of a file of logins that is not in the format."""
     return SettingsError(
         "The file of registry logins is broken",
         on=on,
