@@ -1,5 +1,6 @@
 """A real registry of the distribution project, filled by real helm."""
 
+import gc
 import socket
 import subprocess
 import time
@@ -117,6 +118,30 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
         except OSError:
             time.sleep(0.02)
     raise AssertionError("the registry did not answer within 30 seconds")
+
+
+def open_sockets() -> set[str]:
+    """Return the sockets of this process, by the system's own count."""
+    found = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            target = str(entry.readlink())
+        except OSError:
+            continue  # the one that listed this folder
+        if target.startswith("socket:"):
+            found.add(target)
+    return found
+
+
+@pytest.fixture
+def no_leaks() -> Iterator[None]:
+    """Fail a test after which more sockets are open than before."""
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("this system does not list open files under /proc")
+    before = open_sockets()
+    yield
+    gc.collect()
+    assert open_sockets() <= before
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ class Reply:
         drip: Send the body one byte every so many seconds, again and again.
         silent: Never answer at all.
         reset: Close the connection with a reset before a single byte.
+        raw: What is sent instead of an answer, byte for byte.
     """
 
     status: int = 200
@@ -49,6 +50,7 @@ class Reply:
     drip: float | None = None
     silent: bool = False
     reset: bool = False
+    raw: bytes | None = None
 
 
 def as_json(content: Any, status: int = 200, /, **headers: str) -> Reply:
@@ -144,6 +146,9 @@ class FakeRegistry:
             return
         if reply.silent:
             self._closing.wait()
+            return
+        if reply.raw is not None:
+            to.wfile.write(reply.raw)
             return
         to.send_response(reply.status)
         for name, value in reply.headers.items():

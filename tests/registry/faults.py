@@ -161,4 +161,99 @@ FAULTS = [
         "Wait",
         id="hostile-errors",
     ),
+    pytest.param(Reply(405), NotARegistry, "status 405", "oci://host/path", id="405"),
+    pytest.param(Reply(406), NotARegistry, "status 406", "oci://host/path", id="406"),
+    pytest.param(
+        error(413, "SIZE_INVALID"), NotARegistry, "status 413", "oci://host/path", id="413"
+    ),
+    pytest.param(Reply(416), NotARegistry, "status 416", "oci://host/path", id="416"),
+    pytest.param(
+        Reply(451, {}, b"not here"), NotARegistry, "not here", "oci://host/path", id="451"
+    ),
+    pytest.param(
+        Reply(206, {}, b'{"tags": []}'), NotARegistry, "status 206", "oci://host/path", id="206"
+    ),
+    pytest.param(
+        Reply(308, {"Location": "/again"}),
+        NotARegistry,
+        "again and again",
+        "what stands in front",
+        id="redirect-loop",
+    ),
+    pytest.param(
+        Reply(307, {"Location": "http://169.254.169.254/latest"}),
+        NotARegistry,
+        "unsafe place",
+        "not followed",
+        id="redirect-inside",
+    ),
+    pytest.param(
+        Reply(307, {"Location": "gopher://u:p@h/x"}),
+        NotARegistry,
+        "unsafe place",
+        "not followed",
+        id="redirect-scheme",
+    ),
+    pytest.param(
+        Reply(raw=b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+        NotARegistry,
+        "does not speak HTTP",
+        "the port of the address",
+        id="ssh",
+    ),
+    pytest.param(
+        Reply(raw=b"\x15\x03\x01\x00\x02\x02\x46\r\n\r\n"),
+        NotARegistry,
+        "does not speak HTTP",
+        "the port of the address",
+        id="tls-alert",
+    ),
+    pytest.param(
+        Reply(raw=b""), RegistryUnreachable, "broke off", "Reload", id="closed-unanswered"
+    ),
+    pytest.param(
+        Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Le"),
+        RegistryUnreachable,
+        "broke off",
+        "Reload",
+        id="half-a-head",
+    ),
+    pytest.param(
+        Reply(raw=b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"tag'),
+        RegistryUnreachable,
+        "broke off",
+        "Reload",
+        id="half-a-chunk",
+    ),
+    pytest.param(
+        Reply(body=b'{"a":' * 800), NotARegistry, "not JSON", "oci://host/path", id="deep-objects"
+    ),
+    pytest.param(
+        as_json({"tags": ["\x1b[2J", None]}),
+        NotARegistry,
+        "another shape",
+        "oci://host/path",
+        id="hostile-tags",
+    ),
+    pytest.param(
+        error(403, "DENIED\x1b]0;owned\x07", "\u202ehidden\u2028line"),
+        RegistryDenied,
+        "DENIED: hidden line",
+        "helm registry login",
+        id="hostile-denial",
+    ),
+    pytest.param(
+        error(401, "UNAUTHORIZED", WWW_Authenticate='Bearer realm="http://169.254.169.254/t"'),
+        NotARegistry,
+        "unsafe place",
+        "do not log in",
+        id="401-realm-inside",
+    ),
+    pytest.param(
+        error(401, "UNAUTHORIZED", WWW_Authenticate="Negotiate"),
+        RegistryDenied,
+        "missing or private",
+        "helm registry login",
+        id="401-other-scheme",
+    ),
 ]

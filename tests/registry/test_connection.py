@@ -5,8 +5,8 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
 import sys
+import threading
 import time
 from pathlib import Path
 

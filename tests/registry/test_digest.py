@@ -115,9 +115,7 @@ def test_a_refusal_by_head_is_one() -> None:
         digest(fake)
 
 
-@pytest.mark.parametrize(
-    "version", ["", "latest", "1.2.3.4", "1.2.3\n", "../../x", "1.2.3@x"]
-)
+@pytest.mark.parametrize("version", ["", "latest", "1.2.3.4", "1.2.3\n", "../../x", "1.2.3@x"])
 def test_what_is_not_a_version_is_never_asked_for(version: str) -> None:
     with FakeRegistry(lambda _: manifest(named=DIGEST)) as fake:
         with pytest.raises(InvalidReference):
