@@ -20,6 +20,8 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_DOCKER_HUB = {"docker.io", "index.docker.io"}
+_DOCKER_HUB_API = "registry-1.docker.io"
 _EXAMPLE = "for example oci://ghcr.io/owner/charts/philotes"
 
 
@@ -65,8 +67,13 @@ class Repository:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port of the registry."""
-        return f"{'http' if self.plain_http else 'https'}://{self.host}"
+        """Scheme, host and port of the registry's API.
+
+        That of Docker Hub is not at the name that its references carry
+        (oras-project/oras-go:registry/reference.go).
+        """
+        host = _DOCKER_HUB_API if str(self.host) in _DOCKER_HUB else str(self.host)
+        return f"{'http' if self.plain_http else 'https'}://{host}"
 
     def with_tag(self, tag: str) -> "Reference":
         """Return the reference to a tag of this repository.

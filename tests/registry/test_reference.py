@@ -23,6 +23,10 @@ ENDPOINTS = [
     pytest.param("oci://[::1]:5000/a", "http://[::1]:5000/v2/a", id="ipv6-loopback"),
     pytest.param("oci://[::ffff:127.0.0.1]/a", "http://[::ffff:7f00:1]/v2/a", id="mapped-loopback"),
     pytest.param("oci://[2001:DB8:0::1]/a", "https://[2001:db8::1]/v2/a", id="ipv6"),
+    pytest.param("oci://docker.io/a/b", "https://registry-1.docker.io/v2/a/b", id="docker-hub"),
+    pytest.param(
+        "oci://registry-1.docker.io/a", "https://registry-1.docker.io/v2/a", id="docker-hub-api"
+    ),
     pytest.param(
         "oci://127.0.0.1.example.org/a", "https://127.0.0.1.example.org/v2/a", id="looks-local"
     ),
