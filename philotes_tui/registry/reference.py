@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from philotes_tui.errors import InvalidReference
+from philotes_tui.foreign import clean_line
 from philotes_tui.registry.host import Host
 
 LONGEST = 1_000
@@ -19,6 +20,7 @@ TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _DOCKER_HUB = {"docker.io", "index.docker.io"}
 _DOCKER_HUB_API = "registry-1.docker.io"
@@ -169,6 +171,12 @@ def _without_scheme(text: str) -> tuple[str, bool]:
     if len(text) > LONGEST:
         raise InvalidReference(
             f"The reference is longer than {LONGEST} characters", on=f"{text[:60]}…"
+        )
+    if blank := _BLANK.search(text):
+        raise InvalidReference(
+            f"A reference has no spaces or line breaks, and character {blank.start() + 1} is one",
+            on=clean_line(text.rpartition("@")[2]),
+            todo="Leave it out.",
         )
     scheme = _SCHEME.match(text)
     if scheme is None:

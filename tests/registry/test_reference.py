@@ -81,7 +81,8 @@ WRONG = [
     pytest.param("oci://ghcr.io/a//b", "two slashes", "Leave one out", id="double-slash"),
     pytest.param("oci://ghcr.io/a/../b", "“..” is not a name", "", id="dots"),
     pytest.param("oci://ghcr.io/-a", "“-a” is not a name", "", id="leading-hyphen"),
-    pytest.param("oci://ghcr.io/a b", "“a b” is not a name", "", id="space"),
+    pytest.param("oci://ghcr.io/a b", "character 16 is one", "Leave it out", id="space"),
+    pytest.param("oci://ghcr.io/a\nb", "character 16 is one", "Leave it out", id="line-break"),
     pytest.param("oci://ghcr.io/a?b=c", "“a?b=c” is not a name", "", id="query"),
     pytest.param("oci://ghcr.io/ä", "“ä” is not a name", "", id="umlaut"),
     pytest.param(
@@ -144,6 +145,7 @@ def test_a_wrong_reference_says_which_part_and_how_to_mend_it(
         "oci://operator:secret@ghcr.io/a",
         "https://operator:secret@ghcr.io/a",
         "operator:secret@ghcr.io/a:x",
+        "oci://operator:secret word@ghcr.io/a",
         "oci://secret@ghcr.io/a",
     ],
 )
