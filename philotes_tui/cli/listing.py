@@ -13,7 +13,7 @@ from philotes_tui.releases import ChartDetails, Gone, Moved, New, Release, TagCh
 Details = ChartDetails | RegistryError
 HEADS = ("VERSION", "KIND")
 DETAIL_HEADS = ("APP VERSION", "CREATED", "DIGEST", "SIZE", "SIGNED", "DEPRECATED")
-DETAIL_WIDTHS = (14, 9, 12, 9, 10, 10)
+DETAIL_WIDTHS = (14, 10, 12, 9, 10, 10)
 _MOST_NAMED = 8
 _NOTHING = "—"
 

@@ -18,6 +18,7 @@ from philotes_tui.registry.credentials import Credentials, stored_credentials
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
+from philotes_tui.registry.signature_content import SignedLayer, signed_layers
 from philotes_tui.registry.signatures import SignatureFinder
 from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.releases import (
@@ -148,7 +149,8 @@ class ChartRegistry:
         A version costs exactly two requests, its manifest and its config; one, where the
         `BlobStore` has the config. Signatures cost one more for each where the registry has
         the referrers API, and where it has not, one altogether to learn that, if `tags` or
-        `catalog` was asked before, else two more for each. A blob kept elsewhere costs one
+        `catalog` was asked before, else two more for each. What is listed without its type, as
+        cosign's bundles are under the fallback tag, costs one more. A blob kept elsewhere costs one
         more for the redirect. Tokens are asked for once.
 
         What is wrong with one version is yielded in its place; what concerns the whole
@@ -222,6 +224,19 @@ class ChartRegistry:
         """
         async with self._reader(signatures=True) as reader:
             return await reader.signatures(version)
+
+    async def signed_layers(self, digest: str) -> tuple[SignedLayer, ...]:
+        """Return what cosign stored beside a digest, with its bytes, not verified.
+
+        Args:
+            digest: Of the chart's manifest.
+
+        Raises:
+            RegistryError: One of its kinds says what came instead.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        async with self._client() as client:
+            return await signed_layers(client, self.repository, digest)
 
     @asynccontextmanager
     async def _client(self) -> AsyncGenerator[RegistryClient, None]:

@@ -20,3 +20,6 @@ SIGSTORE_BUNDLE = "application/vnd.dev.sigstore.bundle"
 """The start: versions 0.1 to 0.3 are about, as `.v0.3+json` and `+json;version=0.2`."""
 COSIGN_SIGNATURE = "application/vnd.dev.cosign.artifact.sig.v1+json"
 NOTATION_SIGNATURE = "application/vnd.cncf.notary.signature"
+OCI_EMPTY = "application/vnd.oci.empty.v1+json"
+"""The type of a config that says nothing (image-spec:manifest.md, “Guidance for an Empty
+Descriptor”); cosign lists a bundle under the fallback tag as of this type."""

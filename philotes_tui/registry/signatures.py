@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 
 from philotes_tui.errors import VersionNotFound
 from philotes_tui.registry.client import RegistryClient
@@ -11,13 +12,16 @@ from philotes_tui.registry.media_types import (
     COSIGN_SIGNATURE,
     HELM_PROVENANCE,
     NOTATION_SIGNATURE,
+    OCI_EMPTY,
     SIGSTORE_BUNDLE,
 )
-from philotes_tui.registry.reference import Repository
+from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.referrers import Referrers, fallback_tag
 from philotes_tui.releases import Signature
 from philotes_tui.releases.details import ATTESTATION, COSIGN, NOTATION, PROVENANCE, SIGSTORE
 
+_MOST = 64
+_UNTOLD = frozenset({"", OCI_EMPTY})
 _PREDICATE = "dev.sigstore.bundle.predicateType"
 _SIGNING = "sigstore.dev/cosign/sign"
 
@@ -60,10 +64,23 @@ class SignatureFinder:
         Raises:
             RegistryError: The registry failed or refused.
         """
+        listed = (await self._referrers(digest)).descriptors[:_MOST]
+        told = [await self._told(each) for each in listed]
         return (
             *provenance(manifest),
             *await self._cosign(digest),
-            *filter(None, map(by_artifact_type, (await self._referrers(digest)).descriptors)),
+            *filter(None, map(by_artifact_type, told)),
+        )
+
+    async def _told(self, descriptor: Descriptor) -> Descriptor:
+        """Return what is listed with its own type, which cosign leaves out of the fallback tag."""
+        if descriptor.artifact_type not in _UNTOLD:
+            return descriptor
+        manifest = await self._client.manifest(
+            Reference(self._repository, digest=descriptor.digest)
+        )
+        return replace(
+            descriptor, artifact_type=manifest.artifact_type, annotations=manifest.annotations
         )
 
     async def _cosign(self, digest: str) -> tuple[Signature, ...]:

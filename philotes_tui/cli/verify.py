@@ -1,0 +1,205 @@
+"""`philotes-tui verify`."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.output import note, print_json, print_table
+from philotes_tui.cli.patience import patience
+from philotes_tui.cli.picking import Picked, pick
+from philotes_tui.cli.published import Published
+from philotes_tui.cli.show import tell_moved, tell_notices
+from philotes_tui.cli.wiring import Wiring
+from philotes_tui.errors import ToolMissing
+from philotes_tui.foreign import clean_line
+from philotes_tui.registry import PackagedChart
+from philotes_tui.releases import ChartDetails
+from philotes_tui.settings import Settings
+from philotes_tui.verification import (
+    Finding,
+    KeyChecker,
+    Result,
+    StoredSignature,
+    check_cosign,
+    check_provenance,
+    default_keyring,
+    key_checker,
+    together,
+)
+
+_WIDEST = 300
+_SENTENCES = {
+    Result.VERIFIED: "{name} is signed by {by}, and unchanged since.",
+    Result.UNCHECKED: "{name} is signed, and nothing was given to check that with.",
+    Result.NOT_SIGNED: "{name} is not signed{asked}.",
+    Result.OTHER_SIGNER: "{name} is signed by another.",
+    Result.BROKEN: "{name} has a BROKEN signature: do not deploy it.",
+}
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What was read of one version."""
+
+    picked: Picked
+    details: ChartDetails
+    package: PackagedChart
+    stored: tuple[StoredSignature, ...]
+
+
+@click.command("verify")
+@click.argument("version")
+@click.option(
+    "--keyring",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="OpenPGP public keys that check the provenance; else ~/.gnupg/pubring.gpg, if it is there",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The public key of cosign, cosign.pub.",
+)
+@click.option("--stack", help="Use the registry of this stack.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+@pass_settings
+def command(
+    settings: Settings,
+    version: str,
+    keyring: Path | None,
+    key: Path | None,
+    stack: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Check who signed VERSION, a version, tag, digest, constraint or `latest`.
+
+    Everything that is asked for has to hold: the provenance with --keyring, the
+    signature of cosign with --key. Exit code 0 says that it does, 1 that it does not.
+    """
+    checker = _checker(key)
+    published = Wiring(settings).published(stack)
+    with patience(f"{published.charts.url} for {version}"):
+        signed = asyncio.run(_read(published, version))
+    tell_notices(published, signed.picked)
+    ring = keyring or _default(signed)
+    found = list(_findings(signed, ring, checker))
+    # What nobody asked about is told of, and does not count.
+    counted = [f for f in found if _is_asked(f, keyring=ring, key=key)]
+    result = together(counted or [f for f in found if f.result is not Result.NOT_SIGNED])
+    if as_json:
+        print_json(_document(published, signed, result, found))
+    else:
+        _print(signed, result, counted or found, found)
+    if result is not Result.VERIFIED:
+        click.get_current_context().exit(1)
+
+
+async def _read(published: Published, wanted: str) -> Signed:
+    picked = await pick(published, wanted)
+    charts = published.charts
+    details = await charts.details(picked.target, signatures=False)
+    package = await charts.package(details.digest, provenance=True)
+    layers = await charts.signed_layers(details.digest)
+    tell_moved(published, picked, details.digest)
+    stored = tuple(StoredSignature(x.media_type, x.content, x.annotations) for x in layers)
+    return Signed(picked, details, package, stored)
+
+
+def _default(signed: Signed) -> Path | None:
+    """Return Helm's own keyring, where there is one and something to check with it."""
+    ring = default_keyring(os.environ)
+    return ring if signed.package.provenance is not None and ring.is_file() else None
+
+
+def _findings(signed: Signed, ring: Path | None, key: KeyChecker | None) -> Iterator[Finding]:
+    provenance = signed.package.provenance
+    if provenance is None:
+        yield Finding("provenance", Result.NOT_SIGNED)
+    elif ring is None:
+        todo = "Name the signer's public keys with --keyring."
+        yield Finding("provenance", Result.UNCHECKED, todo=todo)
+    else:
+        name = f"{signed.details.name}-{signed.details.version}.tgz"
+        archive = signed.package.archive
+        yield check_provenance(_helm(), archive, provenance, name=name, keyring=ring)
+    yield from check_cosign(signed.stored, signed.details.digest, key)
+
+
+def _is_asked(finding: Finding, *, keyring: Path | None, key: Path | None) -> bool:
+    return {"provenance": keyring, "cosign": key}.get(finding.kind) is not None
+
+
+def _checker(key: Path | None) -> KeyChecker | None:
+    """Return what checks with a key; raises ToolMissing where nothing does."""
+    if key is None:
+        return None
+    openssl = shutil.which("openssl")
+    checker = key_checker(key, _tool("cosign"), Path(openssl) if openssl else None)
+    if checker is None:
+        raise ToolMissing(
+            "Neither cosign nor openssl is there to check with a key",
+            on="PATH",
+            todo="Install openssl with the package manager of your system, or cosign 3.",
+        )
+    return checker
+
+
+def _helm() -> Path:
+    helm = _tool("helm")
+    if helm is None:
+        raise ToolMissing(
+            "helm is not there to check the provenance",
+            on="PATH",
+            todo="Run `philotes-tui doctor --install`, or install Helm.",
+        )
+    return helm
+
+
+def _tool(name: str) -> Path | None:
+    from philotes_tui.toolchain import inspect  # noqa: PLC0415 - only where something is checked
+
+    (status,) = inspect([name])
+    return status.path if status.fits else None
+
+
+def _print(signed: Signed, result: Result, counted: list[Finding], found: list[Finding]) -> None:
+    rows = [(f.kind, f.result.replace("-", " "), clean_line(f.by or f.said, 120)) for f in found]
+    print_table(("SIGNATURE", "RESULT", ""), rows)
+    by = " and ".join(f.by for f in counted if f.result is Result.VERIFIED)
+    asked = " in a way that was asked for" if any(f.by or f.todo for f in found) else ""
+    sentence = _SENTENCES[result].format(name=signed.picked.name, by=by, asked=asked)
+    click.echo(clean_line(sentence, _WIDEST))
+    click.echo(f"digest: {signed.details.digest}")
+    if result is not Result.VERIFIED:
+        for finding in found:
+            for text in filter(None, (finding.said, finding.todo)):
+                note(f"{finding.kind}: {clean_line(text, _WIDEST)}")
+
+
+def _document(
+    published: Published, signed: Signed, result: Result, found: list[Finding]
+) -> dict[str, object]:
+    return {
+        "registry": published.charts.url,
+        "wanted": signed.picked.wanted,
+        "version": signed.details.version.text,
+        "tag": signed.details.tag or None,
+        "digest": signed.details.digest,
+        "result": result,
+        "checks": [
+            {
+                "kind": finding.kind,
+                "result": finding.result,
+                "by": clean_line(finding.by, _WIDEST) or None,
+                "said": clean_line(finding.said, _WIDEST) or None,
+                "todo": finding.todo or None,
+            }
+            for finding in found
+        ],
+    }
