@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import click
 
+from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.operation import check_choice, chosen_source, resolved, run_operation
 from philotes_tui.cli.patience import patience
@@ -18,9 +19,9 @@ from philotes_tui.settings import Settings
 
 
 @click.command("deploy")
-@click.argument("version", required=False)
+@version_argument(required=False)
 @click.option("--local", is_flag=True, help="Deploy the charts of the checkout.")
-@click.option("--stack", help="The stack to deploy to.")
+@stack_option("The stack to deploy to.")
 @click.option("--yes", is_flag=True, help="Approve without being asked, and without a preview.")
 @click.option(
     "--record-cluster/--no-record-cluster",

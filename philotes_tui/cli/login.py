@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from philotes_tui.cli.completing import stack_option
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import note
 from philotes_tui.cli.patience import patience
@@ -24,7 +25,7 @@ _LONGEST = 64 * 1024
 @click.argument("registry", required=False)
 @click.option("--username", "-u", help="The account; asked for on a terminal.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option("--stack", help="Log in to the registry of this stack.")
+@stack_option("Log in to the registry of this stack.")
 @pass_settings
 def command(
     settings: Settings,

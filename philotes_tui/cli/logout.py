@@ -5,6 +5,7 @@ import os
 
 import click
 
+from philotes_tui.cli.completing import stack_option
 from philotes_tui.cli.login import repository_of
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import note
@@ -17,7 +18,7 @@ from philotes_tui.settings import Settings
 
 @click.command("logout")
 @click.argument("registry", required=False)
-@click.option("--stack", help="Log out of the registry of this stack.")
+@stack_option("Log out of the registry of this stack.")
 @pass_settings
 def command(settings: Settings, registry: str | None, stack: str | None) -> None:
     """Forget the login of REGISTRY, or of the one of the charts, that Helm's file keeps."""

@@ -1,6 +1,7 @@
 """The command group, its shared options and the boundary where errors become sentences."""
 
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
+from click.shell_completion import CompletionItem, shell_complete
 
 from philotes_tui.cli.boundary import exit_code_of
 from philotes_tui.cli.log import log_to_file
@@ -18,6 +20,9 @@ from philotes_tui.settings import APP, Settings, load
 P = ParamSpec("P")
 R = TypeVar("R")
 
+PROGRAM = "philotes-tui"
+COMPLETE = "_PHILOTES_TUI_COMPLETE"
+"""The variable by which a shell asks what may follow (click, “Shell Completion”)."""
 COMMANDS = {
     "versions": "List the chart versions in the registry.",
     "show": "Show what is in one version: values, templates, images, signatures.",
@@ -95,6 +100,15 @@ class LazyGroup(click.Group):
         command = import_module(f"philotes_tui.cli.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that start with a text, without importing them."""
+        commands = [
+            CompletionItem(name, help=text)
+            for name, text in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         del ctx
@@ -118,6 +132,14 @@ def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> 
         ctx.exit()
 
 
+def _complete_stacks(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from philotes_tui.cli.completing import complete_stacks  # noqa: PLC0415 - only to complete
+
+    return complete_stacks(ctx, param, incomplete)
+
+
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
@@ -135,7 +157,9 @@ def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> 
     help="A PEM file of authorities to trust for the registry as well.",
 )
 @click.option("--project-dir", type=click.Path(path_type=Path), help="The folder of Pulumi.yaml.")
-@click.option("--stack", help="The stack to start with, or to work on.")
+@click.option(
+    "--stack", shell_complete=_complete_stacks, help="The stack to start with, or to work on."
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -170,8 +194,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run the program and return its exit code; no error leaves as a traceback."""
     # Without a handler Python's logging would print on the terminal.
     logging.getLogger().addHandler(logging.NullHandler())
+    if asked := os.environ.get(COMPLETE):
+        return shell_complete(cli, {}, PROGRAM, COMPLETE, asked)
     try:
-        result = cli.main(list(arguments), prog_name="philotes-tui", standalone_mode=False)
+        result = cli.main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the last boundary before the user
         return exit_code_of(error, as_json="--json" in arguments)
     return result if isinstance(result, int) else 0

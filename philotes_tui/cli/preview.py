@@ -2,6 +2,7 @@
 
 import click
 
+from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.operation import check_choice, chosen_source, run_operation
 from philotes_tui.cli.patience import patience
@@ -13,9 +14,9 @@ from philotes_tui.settings import Settings
 
 
 @click.command("preview")
-@click.argument("version", required=False)
+@version_argument(required=False)
 @click.option("--local", is_flag=True, help="Preview the charts of the checkout.")
-@click.option("--stack", help="The stack to preview on.")
+@stack_option("The stack to preview on.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
 @pass_settings
 def command(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import click
 
 from philotes_tui.cli import showing
+from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.listing import changes_sentence, seen_sentence
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import iso, note, print_json, short_digest
@@ -29,9 +30,9 @@ class Looked:
 
 
 @click.command("show")
-@click.argument("version")
+@version_argument()
 @click.argument("part", type=click.Choice(showing.PARTS), default=showing.OVERVIEW)
-@click.option("--stack", help="Use the registry of this stack.")
+@stack_option("Use the registry of this stack.")
 @click.option("--offline", is_flag=True, help="Show what was seen before; ask nobody.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
 @pass_settings

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import note, print_json, print_table
 from philotes_tui.cli.patience import patience
@@ -54,7 +55,7 @@ class Signed:
 
 
 @click.command("verify")
-@click.argument("version")
+@version_argument()
 @click.option(
     "--keyring",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -65,7 +66,7 @@ class Signed:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The public key of cosign, cosign.pub.",
 )
-@click.option("--stack", help="Use the registry of this stack.")
+@stack_option("Use the registry of this stack.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
 @pass_settings
 def command(

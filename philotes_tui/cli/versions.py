@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
+from philotes_tui.cli.completing import complete_channels, stack_option
 from philotes_tui.cli.listing import (
     DETAIL_HEADS,
     DETAIL_WIDTHS,
@@ -92,14 +93,17 @@ class Selection:
 
 
 @click.command("versions")
-@click.option("--stack", help="Use the registry of this stack.")
+@stack_option("Use the registry of this stack.")
 @click.option(
     "--constraint",
     type=ConstraintText(),
     help="Only versions that fit, said as in Helm: '^0.2', '>=0.2 <1 || ~3.1'.",
 )
 @click.option(
-    "--channel", default="", help="Only this channel: stable, all, or a word such as rc or beta."
+    "--channel",
+    default="",
+    shell_complete=complete_channels,
+    help="Only this channel: stable, all, or a word such as rc or beta.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest.")
 @click.option("--details", is_flag=True, help="Also read each version's date, digest, signatures.")
