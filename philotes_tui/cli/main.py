@@ -1,5 +1,6 @@
 """The command group, its shared options and the boundary where errors become sentences."""
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -195,7 +196,9 @@ def run(arguments: Sequence[str]) -> int:
     # Without a handler Python's logging would print on the terminal.
     logging.getLogger().addHandler(logging.NullHandler())
     if asked := os.environ.get(COMPLETE):
-        return shell_complete(cli, {}, PROGRAM, COMPLETE, asked)
+        with contextlib.suppress(Exception):  # who presses Tab wants to read no error
+            return shell_complete(cli, {}, PROGRAM, COMPLETE, asked)
+        return 1
     try:
         result = cli.main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - the last boundary before the user

@@ -9,7 +9,10 @@ import pytest
 
 from philotes_tui.demo import Demo
 from philotes_tui.engine.project import ensure_project
+from tests.commands.charts import VERSIONS, publish, shell_for
 from tests.commands.shell import Shell, environment_for
+from tests.conftest import at_hand
+from tests.registry.conftest import OwnRegistry, running_registry
 
 
 @pytest.fixture
@@ -35,6 +38,29 @@ def shell(
     yield shell
     assert none_left(shell) == []
     assert [path.name for path in (tmp_path / "tmp").iterdir()] == []
+
+
+@pytest.fixture(scope="session")
+def registry_programs() -> dict[str, Path]:
+    """The two programs that a registry with charts in it needs."""
+    return {name: tool.path for name, tool in at_hand(("registry", "helm")).items()}
+
+
+@pytest.fixture(scope="session")
+def chart_registry(
+    registry_programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OwnRegistry]:
+    """A registry that holds the charts in four versions; tests may add some, in other folders."""
+    with running_registry(tmp_path_factory.mktemp("published"), registry_programs) as registry:
+        for version in VERSIONS:
+            publish(registry, version)
+        yield registry
+
+
+@pytest.fixture
+def reader(chart_registry: OwnRegistry, tmp_path: Path) -> Shell:
+    """Somebody who reads that registry and has seen nothing of it yet."""
+    return shell_for(chart_registry.charts, tmp_path)
 
 
 def none_left(shell: Shell, seconds: float = 10.0) -> list[str]:

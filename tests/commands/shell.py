@@ -228,9 +228,19 @@ def environment_for(folder: Path, pulumi: Mapping[str, str]) -> dict[str, str]:
         "TMPDIR": str(folder / "tmp"),
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'stack'}",
         "PHILOTES_STACK_CACHE": str(folder / "staged-charts"),
-        "PHILOTES_TUI_CACHE": os.environ.get("PHILOTES_TUI_CACHE", str(user_cache())),
+        "PHILOTES_TUI_CACHE": str(_own_cache(folder / "cache")),
         MARK: folder.as_posix(),
     }
+
+
+def _own_cache(folder: Path) -> Path:
+    """Make a cache that has the user's tools, and of registries only what is seen with it."""
+    folder.mkdir()
+    users = Path(os.environ.get("PHILOTES_TUI_CACHE") or user_cache())
+    for entry in users.iterdir() if users.is_dir() else ():
+        if entry.name != "registry":
+            (folder / entry.name).symlink_to(entry)
+    return folder
 
 
 def user_cache() -> Path:
