@@ -111,7 +111,7 @@ def _kind(content: dict[str, Any], answer: Answer) -> str:
     kind = told or (answer.media_type if answer.media_type in MANIFEST_TYPES else "")
     if not kind:
         kind = OCI_INDEX if lists else OCI_MANIFEST
-    if (lists and holds) or (kind in INDEXES and holds) or (lists and kind not in INDEXES):
+    if (holds and kind in INDEXES) or (lists and kind not in INDEXES):
         raise _unusable(answer, "it could be read as a manifest and as an index")
     return kind
 

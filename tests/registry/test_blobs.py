@@ -92,6 +92,15 @@ def test_a_blob_that_is_not_what_was_named_is_refused(reply: Reply, said: str) -
     assert said in str(refused.value)
 
 
+def test_a_blob_of_another_size_than_was_named_is_refused() -> None:
+    wanted = Descriptor("application/x", digest_of(BLOB), len(BLOB) + 1)
+    with (
+        FakeRegistry(lambda _: Reply(body=BLOB)) as fake,
+        pytest.raises(NotARegistry, match="not those of its digest"),
+    ):
+        blob(fake, wanted)
+
+
 def test_a_blob_larger_than_the_limit_is_not_even_asked_for() -> None:
     with FakeRegistry(lambda _: Reply(body=BLOB)) as fake:
         with pytest.raises(NotARegistry, match="at most"):

@@ -12,11 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from philotes_tui.errors import RegistryUnreachable, SettingsError
-from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
+from philotes_tui.errors import NotARegistry, RegistryUnreachable, SettingsError
+from philotes_tui.registry import (
+    ChartRegistry,
+    Limits,
+    NoCredentials,
+    RegistryClient,
+    Repository,
+)
 from philotes_tui.registry.transport import Transport
 from philotes_tui.registry.trust import tls_context
-from tests.registry.fake_registry import FakeRegistry, Reply, as_json
+from tests.registry.fake_registry import FakeRegistry, Reply, Request, as_json
 
 LIMITS = Limits(deadline=1.0, connect=0.5, retries=1, backoff=0.001)
 
@@ -65,6 +71,42 @@ def test_a_name_server_that_is_silent_holds_nothing_up(
         assert time.monotonic() - started < 2
     finally:
         answered.set()
+
+
+def test_a_name_server_that_is_silent_does_not_hold_up_the_end_of_the_program() -> None:
+    script = """
+import asyncio, socket, time
+socket.getaddrinfo = lambda *_, **__: time.sleep(30)
+from philotes_tui.errors import RegistryUnreachable
+from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
+limits = Limits(deadline=0.3, connect=0.2)
+registry = ChartRegistry("oci://r.example/a", credentials=NoCredentials(), limits=limits)
+try:
+    asyncio.run(registry.catalog())
+except RegistryUnreachable:
+    print("ended")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert done.stdout == "ended\n"
+
+
+def test_an_answer_that_is_given_up_frees_its_connection() -> None:
+    async def read(fake: FakeRegistry) -> list[str]:
+        limits = Limits(deadline=2, connect=1, retries=0, connections=1, list_bytes=1000)
+        repository = Repository.parse(f"{fake.folder}/philotes")
+        async with RegistryClient(credentials=NoCredentials(), limits=limits) as client:
+            for _ in range(3):
+                with pytest.raises(NotARegistry, match="more than"):
+                    await client.tags(repository)
+            return await client.tags(repository)
+
+    def answer(_: Request) -> Reply:
+        return as_json({"tags": ["0.1.0"] if len(fake.requests) > 3 else ["0.1.0" * 900]})
+
+    with FakeRegistry(answer) as fake:
+        assert asyncio.run(read(fake)) == ["0.1.0"]
 
 
 def test_a_connection_that_nobody_accepts_ends_in_time() -> None:

@@ -1,6 +1,7 @@
 """Details of versions: what they say, what they cost, and that nothing stays open."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta, timezone
@@ -234,9 +235,11 @@ def test_details_can_be_cancelled_while_all_are_waiting() -> None:
         task = asyncio.create_task(all_details(chart, 4))
         while len(fake.requests) < 5:  # noqa: ASYNC110 - the fake runs in a thread of its own
             await asyncio.sleep(0.005)
+        started = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        assert time.monotonic() - started < 1
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     with FakeRegistry(charts) as fake:
@@ -342,6 +345,7 @@ def test_signatures_under_tags_are_found_with_and_without_the_list(listed_first:
     "reply",
     [
         Reply(303, {"Location": "https://example.org/page"}),
+        Reply(307, {"Location": "http://127.0.0.1:1/page"}),
         Reply(400),
         Reply(404),
         Reply(405),
