@@ -5,12 +5,18 @@ import base64
 import hashlib
 import json
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from philotes_tui.demo.published import PUBLISHED
-from philotes_tui.errors import RegistryDenied, RegistryUnreachable, VersionNotFound
+from philotes_tui.errors import (
+    RegistryDenied,
+    RegistryError,
+    RegistryUnreachable,
+    VersionNotFound,
+)
 from philotes_tui.registry import (
     ChartRegistry,
     FileCredentials,
@@ -20,7 +26,7 @@ from philotes_tui.registry import (
     RegistryClient,
     Repository,
 )
-from philotes_tui.releases import Catalog
+from philotes_tui.releases import Catalog, ChartDetails, Release
 from tests.conftest import RealRegistry
 from tests.registry.conftest import PASSWORD, OwnRegistry, running_registry
 
@@ -169,3 +175,33 @@ def test_every_version_of_the_demo_is_listed_and_has_a_digest(real_registry: Rea
     assert sorted(versions) == sorted(published.version for published in PUBLISHED)
     digests = {asyncio.run(registry.digest(version)) for version in versions}
     assert len(digests) == len(versions)
+
+
+def test_details_of_what_helm_pushed_are_what_helm_wrote(filled_registry: OwnRegistry) -> None:
+    registry = ChartRegistry(filled_registry.charts, credentials=NoCredentials())
+
+    async def read() -> list[tuple[Release, ChartDetails | RegistryError]]:
+        releases = (await registry.catalog()).releases
+        return [each async for each in registry.details_of(releases)]
+
+    found = asyncio.run(read())
+    assert registry.requests == 1 + 2 * len(found) + 1
+    for release, details in found:
+        assert isinstance(details, ChartDetails)
+        assert details.version == release.version
+        assert details.name == "philotes"
+        assert details.digest == asyncio.run(registry.digest(release))
+        package = filled_registry.folder / f"philotes-{release.version}.tgz"
+        assert details.size == package.stat().st_size
+        assert details.created is not None
+        assert abs((datetime.now(UTC) - details.created).total_seconds()) < 3600
+        assert not details.signed
+        assert asyncio.run(registry.package(release)).archive == package.read_bytes()
+
+
+def test_a_chart_is_read_by_version_and_by_digest(filled_registry: OwnRegistry) -> None:
+    registry = ChartRegistry(filled_registry.charts, credentials=NoCredentials())
+    by_version = asyncio.run(registry.chart("0.10.0"))
+    by_digest = asyncio.run(registry.chart(asyncio.run(registry.digest("0.10.0"))))
+    assert by_version == by_digest
+    assert (by_version.name, by_version.version) == ("philotes", "0.10.0")
