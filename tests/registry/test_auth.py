@@ -23,6 +23,7 @@ from philotes_tui.registry import (
 from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.challenge import Challenge
 from philotes_tui.registry.tokens import parse_token, scopes, token_url
+from philotes_tui.releases import Release, Version
 from philotes_tui.settings import Settings
 from tests.registry.fake_registry import FakeRegistry, Reply, Request, as_json, error, html
 
@@ -202,6 +203,60 @@ def test_a_stale_login_does_not_hide_a_public_package() -> None:
     assert "config.json was refused" in notice
     assert f"helm registry login {fake.host}" in notice
     assert "hidden" not in notice
+
+
+def test_a_login_that_may_not_read_packages_does_not_hide_a_public_one() -> None:
+    """GHCR grants a token for such a login and refuses it afterwards."""
+
+    def answer(request: Request) -> Reply:
+        if request.path == "/token":
+            known = "Authorization" in request.headers
+            return as_json({"token": "powerless" if known else "anonymous"})
+        sent = request.headers.get("Authorization")
+        if sent == "Bearer anonymous":
+            return as_json({"tags": ["0.1.0"]})
+        if sent:
+            return error(403, "DENIED", "permission_denied: read_package")
+        realm = f'Bearer realm="http://{request.headers["Host"]}/token"'
+        return error(401, "UNAUTHORIZED", WWW_Authenticate=realm)
+
+    with FakeRegistry(answer) as fake:
+        chart = registry(fake, Stored(LOGIN))
+        assert versions(chart) == ["0.1.0"]
+        assert "config.json was refused" in chart.notices[0]
+        before = len(fake.requests)
+        assert versions(chart) == ["0.1.0"]
+        assert len(fake.requests) == before + 1
+
+
+def test_a_private_package_that_a_login_may_not_read_is_denied_as_the_registry_says() -> None:
+    def answer(request: Request) -> Reply:
+        if request.path == "/token":
+            return as_json({"token": "powerless"})
+        if "Authorization" in request.headers:
+            return error(403, "DENIED", "permission_denied: read_package")
+        realm = f'Bearer realm="http://{request.headers["Host"]}/token"'
+        return error(401, "UNAUTHORIZED", WWW_Authenticate=realm)
+
+    with (
+        FakeRegistry(answer) as fake,
+        pytest.raises(RegistryDenied, match="permission_denied: read_package"),
+    ):
+        versions(registry(fake, Stored(LOGIN)))
+
+
+@pytest.mark.parametrize(("login", "asked"), [(None, 1), (LOGIN, 2)])
+def test_many_questions_at_once_are_refused_a_token_once(login: Basic | None, asked: int) -> None:
+    releases = [Release(Version(f"0.{n}.0"), f"0.{n}.0") for n in range(12)]
+
+    async def read(chart: ChartRegistry) -> None:
+        async for _ in chart.details_of(releases):
+            pass
+
+    with FakeRegistry(token_service(lambda _: error(403, "DENIED"))) as fake:
+        with pytest.raises(RegistryDenied):
+            asyncio.run(read(registry(fake, Stored(login))))
+        assert [r.path for r in fake.requests].count("/token") == asked
 
 
 def test_a_refused_login_on_a_private_package_names_its_file() -> None:

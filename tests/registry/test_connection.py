@@ -268,6 +268,16 @@ def test_plain_http_spoken_to_a_registry_with_tls_says_to_turn_it_off(tmp_path: 
         ask(fake.folder)
 
 
+def test_tls_spoken_to_a_registry_without_it_says_to_turn_on_plain_http() -> None:
+    with FakeRegistry(lambda _: as_json({"tags": []})) as fake:
+        registry = ChartRegistry(
+            fake.folder, plain_http=False, credentials=NoCredentials(), limits=LIMITS
+        )
+        with pytest.raises(RegistryUnreachable, match=r"No TLS connection.*plain HTTP, turn that"):
+            asyncio.run(registry.catalog())
+        assert fake.requests == []
+
+
 def test_a_proxy_that_does_not_answer_is_named_in_the_advice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

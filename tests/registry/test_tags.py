@@ -227,3 +227,24 @@ def test_what_a_registry_warns_of_is_told_once() -> None:
         registry = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=QUICK)
         asyncio.run(registry.catalog())
         assert registry.notices == (f"{fake.host} warns: moves to example.org",)
+
+
+@pytest.mark.parametrize(
+    ("header", "texts"),
+    [
+        ('299 - "one", 299 - "two"', ["one", "two"]),
+        ('299 - "a \\"quoted\\" word, 299 - x"', ['a "quoted" word, 299 - x']),
+        ('299 registry.example "moves"', ["moves"]),
+        ('199 - "other code"', []),
+        ('299 - ""', []),
+        ('299 - "never ends', []),
+        ("299", []),
+        ('299 - "same", 299 - "same"', ["same"]),
+    ],
+)
+def test_only_warnings_of_the_specification_are_told(header: str, texts: list[str]) -> None:
+    with FakeRegistry(lambda _: as_json({"tags": ["0.1.0"]}, Warning=header)) as fake:
+        registry = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=QUICK)
+        asyncio.run(registry.catalog())
+        asyncio.run(registry.catalog())
+        assert registry.notices == tuple(f"{fake.host} warns: {text}" for text in texts)
