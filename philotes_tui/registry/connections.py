@@ -4,8 +4,10 @@ Importing this costs httpx, so it is imported with the first request.
 """
 
 import asyncio
+import importlib.util
 import os
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -23,6 +25,12 @@ from philotes_tui.registry.exchange import (
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.proxies import Proxy, proxy_for
 from philotes_tui.registry.resolver import await_address
+
+# For every lock that httpcore takes it looks for this module again, on the whole path, where it
+# is not installed (encode/httpcore:httpcore/_synchronization.py): a quarter of the time that
+# 400 small requests take. So what is missing is noted as Python itself notes it.
+if "sniffio" not in sys.modules and importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class Connections:
