@@ -1,0 +1,188 @@
+"""What differs between two versions of a chart. Pure."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from philotes_tui.releases.content import ChartContent, Dependency
+from philotes_tui.releases.images import images
+
+LONGEST = 4_000
+"""Lines of a file; longer ones are not compared line by line, for that takes too long."""
+CONTEXT = 3
+"""Unchanged lines around changed ones."""
+
+
+class Change(StrEnum):
+    """What became of something."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class FileDifference:
+    """A file that differs.
+
+    Attributes:
+        path: From the chart's folder; in subcharts `charts/<key>/…`.
+        change: What became of it.
+        lines: A unified diff without the two lines that name the files; empty where the
+            file is too long, or only known by its size.
+    """
+
+    path: str
+    change: Change
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ValueDifference:
+    """A dependency or an image that differs.
+
+    Attributes:
+        name: The dependency, or the path of the image's values.
+        before: Its version or reference before; None where there was none.
+        after: The same after.
+    """
+
+    name: str
+    before: str | None
+    after: str | None
+
+    @property
+    def change(self) -> Change:
+        """What became of it."""
+        if self.before is None:
+            return Change.ADDED
+        return Change.REMOVED if self.after is None else Change.CHANGED
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two versions of a chart.
+
+    Attributes:
+        values: `values.yaml`, of subcharts too.
+        templates: Templates and custom resource definitions.
+        dependencies: By name, those of subcharts below them.
+        images: By the path of their values.
+        files: README, schema and all other files.
+    """
+
+    values: tuple[FileDifference, ...] = ()
+    templates: tuple[FileDifference, ...] = ()
+    dependencies: tuple[ValueDifference, ...] = ()
+    images: tuple[ValueDifference, ...] = ()
+    files: tuple[FileDifference, ...] = ()
+
+
+def difference(before: ChartContent, after: ChartContent) -> Difference:
+    """Return what differs between two charts."""
+    return Difference(
+        values=_files(dict(_values(before)), dict(_values(after))),
+        templates=_files(dict(_templates(before)), dict(_templates(after))),
+        dependencies=_named(dict(_dependencies(before)), dict(_dependencies(after))),
+        images=_named(
+            {image.path: image.reference for image in images(before)},
+            {image.path: image.reference for image in images(after)},
+        ),
+        files=_files(dict(_others(before)), dict(_others(after)))
+        + _sizes(dict(_sized(before)), dict(_sized(after))),
+    )
+
+
+def unified(before: str, after: str) -> tuple[str, ...]:
+    """Return a unified diff of two texts without its head; nothing where they are too long."""
+    old, new = before.splitlines(), after.splitlines()
+    if max(len(old), len(new)) > LONGEST:
+        return ()
+    lines = difflib.unified_diff(old, new, lineterm="", n=CONTEXT)
+    return tuple(line for number, line in enumerate(lines) if number > 1)
+
+
+def _charts(content: ChartContent, folder: str = "") -> Iterator[tuple[str, ChartContent]]:
+    """Yield a chart and its subcharts with the folder each stands in."""
+    yield folder, content
+    for dependency in content.dependencies:
+        if dependency.content is not None:
+            yield from _charts(dependency.content, f"{folder}charts/{dependency.key}/")
+
+
+def _values(content: ChartContent) -> Iterator[tuple[str, str]]:
+    for folder, chart in _charts(content):
+        if chart.values:
+            yield f"{folder}values.yaml", chart.values
+
+
+def _templates(content: ChartContent) -> Iterator[tuple[str, str]]:
+    yield from content.all_templates()
+    for folder, chart in _charts(content):
+        for path, text in chart.crds.items():
+            yield folder + path, text
+
+
+def _others(content: ChartContent) -> Iterator[tuple[str, str]]:
+    for folder, chart in _charts(content):
+        for name, text in (("README.md", chart.readme), ("values.schema.json", chart.schema)):
+            if text is not None:
+                yield folder + name, text
+
+
+def _sized(content: ChartContent) -> Iterator[tuple[str, int]]:
+    for folder, chart in _charts(content):
+        for path, size in chart.files.items():
+            yield folder + path, size
+
+
+def _dependencies(content: ChartContent, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for dependency in content.dependencies:
+        name = prefix + _name(dependency)
+        yield name, dependency.version
+        if dependency.content is not None:
+            yield from _dependencies(dependency.content, f"{name}/")
+
+
+def _name(dependency: Dependency) -> str:
+    alias = f" as {dependency.alias}" if dependency.alias else ""
+    return f"{dependency.name}{alias}"
+
+
+def _files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FileDifference, ...]:
+    return tuple(
+        FileDifference(
+            path,
+            _change(path, before, after),
+            unified(before.get(path, ""), after.get(path, "")),
+        )
+        for path in _paths(before, after)
+        if before.get(path) != after.get(path)
+    )
+
+
+def _sizes(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[FileDifference, ...]:
+    return tuple(
+        FileDifference(path, _change(path, before, after))
+        for path in _paths(before, after)
+        if before.get(path) != after.get(path)
+    )
+
+
+def _named(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[ValueDifference, ...]:
+    return tuple(
+        ValueDifference(name, before.get(name), after.get(name))
+        for name in _paths(before, after)
+        if before.get(name) != after.get(name)
+    )
+
+
+def _paths(before: Mapping[str, object], after: Mapping[str, object]) -> Sequence[str]:
+    return sorted(before.keys() | after.keys())
+
+
+def _change(path: str, before: Mapping[str, object], after: Mapping[str, object]) -> Change:
+    if path not in before:
+        return Change.ADDED
+    return Change.CHANGED if path in after else Change.REMOVED

@@ -1,0 +1,125 @@
+"""Which images a chart refers to, told from its values and templates without rendering it.
+
+Values name images by the convention of `helm create` (helm/helm:pkg/chart/v2/util/create.go):
+`image` with `repository`, `tag` and perhaps `registry` and `digest`, where no tag means the
+chart's appVersion. What a template puts together in another way is not seen.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from philotes_tui.releases.content import ChartContent
+
+_KEY = re.compile(r"(?:^|[a-z_-])image$", re.IGNORECASE)
+_LITERAL = re.compile(
+    r"^\s*(?:-\s+)?image:\s*[\"']?([\w.][\w.:/@-]{1,250})[\"']?\s*(?:#.*)?$", re.M
+)
+_REFERENCE = re.compile(r"[\w.][\w.:/@-]{1,400}")
+_MOST_VALUES = 50_000
+_DEEPEST = 30
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image that a chart refers to.
+
+    Attributes:
+        path: The values that name it, from the umbrella chart's values (`api.image`), or
+            the template it stands in.
+        reference: What is pulled, `repository:tag` or `repository@digest`.
+    """
+
+    path: str
+    reference: str
+
+
+def images(content: ChartContent) -> tuple[Image, ...]:
+    """Return the images of a chart and its subcharts with their default values, by path.
+
+    Values that are no YAML name none.
+    """
+    found = {image.path: image for image in _images(content, {}, "", "")}
+    return tuple(found[path] for path in sorted(found))
+
+
+def _images(
+    content: ChartContent, given: Mapping[str, Any], prefix: str, folder: str
+) -> Iterator[Image]:
+    values = _merged(_parsed(content.values), given)
+    keys = {dependency.key for dependency in content.dependencies}
+    own = {key: value for key, value in values.items() if key not in keys}
+    budget = [_MOST_VALUES]
+    yield from _named(own, prefix, content.app_version, budget)
+    for path, text in content.templates.items():
+        for match in _LITERAL.finditer(text):
+            yield Image(f"{folder}{path}", match[1])
+    for dependency in content.dependencies:
+        if dependency.content is not None:
+            below = values.get(dependency.key)
+            yield from _images(
+                dependency.content,
+                below if isinstance(below, Mapping) else {},
+                f"{prefix}{dependency.key}.",
+                f"{folder}charts/{dependency.key}/",
+            )
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    import yaml  # noqa: PLC0415 - only who asks for images pays for it
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        content = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
+        return {}
+    return content if isinstance(content, Mapping) else {}
+
+
+def _merged(
+    defaults: Mapping[str, Any], given: Mapping[str, Any], depth: int = 0
+) -> dict[str, Any]:
+    """Return a subchart's values with those of its parent on top, as Helm puts them."""
+    merged = dict(defaults)
+    for key, value in given.items():
+        before = merged.get(key)
+        if isinstance(before, Mapping) and isinstance(value, Mapping) and depth < _DEEPEST:
+            merged[key] = _merged(before, value, depth + 1)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _named(
+    values: Mapping[str, Any], prefix: str, app_version: str, budget: list[int]
+) -> Iterator[Image]:
+    """Yield the images that values name; a document that unfolds without end has few."""
+    for key, value in values.items():
+        budget[0] -= 1
+        if budget[0] < 0 or prefix.count(".") > _DEEPEST:
+            return
+        path = f"{prefix}{key}"
+        reference = _reference(value, app_version) if _KEY.search(str(key)) else ""
+        if reference:
+            yield Image(path, reference)
+        elif isinstance(value, Mapping):
+            yield from _named(value, f"{path}.", app_version, budget)
+
+
+def _reference(value: Any, app_version: str) -> str:
+    """Return the reference that a value spells, or nothing."""
+    if isinstance(value, str):
+        named = value.strip()
+        return named if _REFERENCE.fullmatch(named) and re.search(r"[/:]", named) else ""
+    repository = value.get("repository") if isinstance(value, Mapping) else None
+    if not isinstance(repository, str) or not repository:
+        return ""
+    registry = value.get("registry")
+    whole = f"{registry}/{repository}" if isinstance(registry, str) and registry else repository
+    digest = value.get("digest")
+    if isinstance(digest, str) and digest:
+        return f"{whole}@{digest}"
+    tag = value.get("tag")
+    written = str(tag) if isinstance(tag, str | int | float) and tag != "" else app_version
+    return f"{whole}:{written.replace('+', '_')}" if written else whole
