@@ -1,10 +1,9 @@
 """The parts of a version: as text for people, as JSON for programs."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
@@ -12,6 +11,7 @@ from philotes_tui.cli.listing import signature_document
 from philotes_tui.cli.output import age, iso, note, print_file, print_table, size
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartContent, ChartDetails, Dependency
+from philotes_tui.releases.images import images
 
 OVERVIEW = "overview"
 _WIDEST = 200
@@ -62,6 +62,7 @@ def _overview_document(shown: Shown) -> dict[str, object]:
         "signatures": [signature_document(each) for each in details.signatures],
         "dependencies": [_dependency_document(each) for each in content.dependencies],
         "templates": sum(1 for _ in content.all_templates()),
+        "images": _images_document(shown),
     }
 
 
@@ -96,13 +97,15 @@ def _overview_rows(shown: Shown) -> Iterator[tuple[str, str]]:
     names = ", ".join(f"{each.name} {each.version}" for each in content.dependencies)
     yield "dependencies", names or "none"
     yield "templates", str(sum(1 for _ in content.all_templates()))
-    images = _images(shown)
-    yield "images", str(len(images)) if images else "none found"
+    found = dict.fromkeys(image.reference for image in images(content))
+    yield "images", ", ".join(found) or "none found"
 
 
-def _images(shown: Shown) -> list[Mapping[str, Any]]:
-    del shown
-    return []
+def _images_document(shown: Shown) -> list[dict[str, str]]:
+    return [
+        {"path": clean_line(each.path, _WIDEST), "reference": clean_line(each.reference, _WIDEST)}
+        for each in images(shown.content)
+    ]
 
 
 def _dependency_document(dependency: Dependency) -> dict[str, object]:
@@ -217,8 +220,10 @@ def _provenance(shown: Shown) -> str | None:
 
 
 def _print_images(shown: Shown) -> None:
-    for image in _images(shown):
-        click.echo(image)
+    found = _images_document(shown)
+    print_table(("NAMED BY", "IMAGE"), [(each["path"], each["reference"]) for each in found])
+    if not found:
+        note("No image was found in the default values.")
 
 
 _PRINTERS: dict[str, Callable[[Shown], None]] = {
@@ -242,7 +247,7 @@ _DOCUMENTS: dict[str, Callable[[Shown], dict[str, object]]] = {
     "dependencies": lambda shown: {
         "dependencies": [_dependency_document(each) for each in shown.content.dependencies]
     },
-    "images": lambda shown: {"images": _images(shown)},
+    "images": lambda shown: {"images": _images_document(shown)},
     "provenance": lambda shown: {"provenance": shown.provenance_text},
     "signatures": lambda shown: {
         "signatures": [signature_document(each) for each in shown.details.signatures]

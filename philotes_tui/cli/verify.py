@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from philotes_tui.cli.completing import stack_option, version_argument
+from philotes_tui.cli.looking import tell_moved, tell_notices
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import note, print_json, print_table
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
-from philotes_tui.cli.show import tell_moved, tell_notices
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import ToolMissing
 from philotes_tui.foreign import clean_line

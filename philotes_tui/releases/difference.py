@@ -146,8 +146,9 @@ def _dependencies(content: ChartContent, prefix: str = "") -> Iterator[tuple[str
 
 
 def _name(dependency: Dependency) -> str:
-    alias = f" as {dependency.alias}" if dependency.alias else ""
-    return f"{dependency.name}{alias}"
+    if dependency.key == dependency.name:
+        return dependency.name
+    return f"{dependency.name} as {dependency.key}"
 
 
 def _files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FileDifference, ...]:

@@ -14,7 +14,7 @@ from philotes_tui.releases.content import ChartContent
 
 _KEY = re.compile(r"(?:^|[a-z_-])image$", re.IGNORECASE)
 _LITERAL = re.compile(
-    r"^\s*(?:-\s+)?image:\s*[\"']?([\w.][\w.:/@-]{1,250})[\"']?\s*(?:#.*)?$", re.M
+    r"^[ \t]*(?:-[ \t]+)?image:[ \t]*[\"']?(\w[\w.:/@-]{1,250})[\"']?[ \t]*(?:#.*)?$", re.MULTILINE
 )
 _REFERENCE = re.compile(r"[\w.][\w.:/@-]{1,400}")
 _MOST_VALUES = 50_000
