@@ -75,14 +75,12 @@ class Requester:
             NotARegistry: It cannot be used, or leads where it should not.
             SettingsError: A file of logins is broken.
         """
-        answer = await self._ask_origin(question)
+        answer = await self._ask_there(question)
         for _ in range(_MOST_HOPS):
             url = _location(answer, question)
             if url is None:
                 return answer
-            at_home = origin(url) == origin(question.repository.url)
-            there = replace(question, url=url)
-            answer = await (self._ask_origin(there) if at_home else self._send(there, {}))
+            answer = await self._ask_there(replace(question, url=url))
         if _location(answer, question) is None:
             return answer
         raise NotARegistry(
@@ -90,6 +88,16 @@ class Requester:
             on=redacted(question.url),
             todo="Check the address of the registry, and what stands in front of it.",
         )
+
+    async def _ask_there(self, question: Question) -> Answer:
+        """Return the answer of the place that a question names: the one gate for a login.
+
+        A list that was redirected goes on elsewhere, so that even the first request of a
+        question may be for another host than the registry's.
+        """
+        if origin(question.url) == origin(question.repository.url):
+            return await self._ask_origin(question)
+        return await self._send(question, {})
 
     async def _ask_origin(self, question: Question) -> Answer:
         async def send(headers: Mapping[str, str]) -> Answer:

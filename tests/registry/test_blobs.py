@@ -230,6 +230,29 @@ def test_a_manifest_that_moved_for_good_is_followed_and_a_page_for_people_is_not
                 chart(fake, "1.0.0")
 
 
+def test_a_list_that_went_on_elsewhere_is_read_there_without_the_login() -> None:
+    def elsewhere(request: Request) -> Reply:
+        if "last" in request.query:
+            return as_json({"tags": ["0.2.0"]})
+        return as_json({"tags": ["0.1.0"]}, Link='<?last=0.1.0>; rel="next"')
+
+    with FakeRegistry(elsewhere) as other:
+
+        def answer(request: Request) -> Reply:
+            if "Authorization" not in request.headers:
+                return Reply(401, {"WWW-Authenticate": 'Basic realm="x"'})
+            return Reply(307, {"Location": f"http://{other.host}{request.target}"})
+
+        async def read(fake: FakeRegistry) -> list[str]:
+            async with RegistryClient(credentials=Login(), limits=LIMITS) as client:
+                return await client.tags(repository(fake))
+
+        with FakeRegistry(answer) as fake:
+            assert asyncio.run(read(fake)) == ["0.1.0", "0.2.0"]
+        assert len(other.requests) == 2
+        assert not [r for r in other.requests if "Authorization" in r.headers]
+
+
 def test_a_missing_blob_is_not_found() -> None:
     with (
         FakeRegistry(lambda _: error(404, "BLOB_UNKNOWN")) as fake,
