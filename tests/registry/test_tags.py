@@ -1,7 +1,10 @@
 """Tag lists as registries send them, in the forms that the distribution registry never does."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import Callable, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -248,3 +251,39 @@ def test_only_warnings_of_the_specification_are_told(header: str, texts: list[st
         asyncio.run(registry.catalog())
         asyncio.run(registry.catalog())
         assert registry.notices == tuple(f"{fake.host} warns: {text}" for text in texts)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this system has no IPv6")
+def test_a_registry_at_an_ipv6_address_is_told_its_name_in_brackets() -> None:
+    class Six(ThreadingHTTPServer):
+        address_family = socket.AF_INET6
+
+    hosts: list[str | None] = []
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            hosts.append(self.headers["Host"])
+            body = b'{"tags": ["0.1.0"]}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    try:
+        server = Six(("::1", 0), Answering)
+    except OSError:
+        pytest.skip("this system has no IPv6 loopback")
+    with server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            where = f"[::1]:{server.server_address[1]}"
+            registry = ChartRegistry(f"oci://{where}/charts", credentials=NoCredentials())
+            assert len(asyncio.run(registry.catalog()).releases) == 1
+        finally:
+            server.shutdown()
+            thread.join()
+    assert hosts == [where]
