@@ -10,7 +10,7 @@ import click
 from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.looking import Looked, look, tell_notices
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.output import note, print_json
+from philotes_tui.cli.output import note, print_json, printable
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Published
 from philotes_tui.cli.wiring import Wiring
@@ -140,8 +140,7 @@ def _file_lines(entry: FileDifference, names: tuple[str, str]) -> Iterator[str]:
     yield f"+++ {'/dev/null' if entry.change is Change.REMOVED else f'{names[1]}/{path}'}"
     if not entry.lines:
         yield f"~ differs in its line ends alone, or has more than {LONGEST} lines"
-    # Spaces at the start tell the depth; what a terminal obeys goes.
-    yield from (line[:1] + clean_line(f"|{line[1:]}", _WIDEST)[1:] for line in entry.lines)
+    yield from map(printable, entry.lines)
 
 
 def _coloured(line: str) -> str:

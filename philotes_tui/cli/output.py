@@ -64,12 +64,18 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         columns.print_row(row)
 
 
-def print_file(text: str) -> None:
-    """Print a file of a chart: as it stands in the archive, without what a terminal obeys.
+def printable(text: str) -> str:
+    """Return text of a chart as it stands in the archive, without what a terminal obeys.
 
-    On a terminal what cannot be seen goes as well, for it can make text look like another.
+    Where standard output is a terminal, what cannot be seen goes as well, for it can make
+    text look like another.
     """
-    shown = clean_text(text, LARGEST_TEXT) if sys.stdout.isatty() else _OBEYED.sub("", text)
+    return clean_text(text, LARGEST_TEXT) if sys.stdout.isatty() else _OBEYED.sub("", text)
+
+
+def print_file(text: str) -> None:
+    """Print a file of a chart; see `printable`."""
+    shown = printable(text)
     click.echo(shown.encode("utf-8", "replace"), nl=not shown.endswith("\n"))
 
 

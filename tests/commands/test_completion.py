@@ -97,6 +97,12 @@ def test_a_damaged_cache_offers_nothing(reader: Shell) -> None:
     assert offered(reader, "show", "0") == []
 
 
+@pytest.mark.parametrize("asked", ["bash_complete", "moon_complete", "nonsense"])
+def test_a_question_that_cannot_be_read_is_not_answered(reader: Shell, asked: str) -> None:
+    ended = reader.run("versions", _PHILOTES_TUI_COMPLETE=asked, COMP_WORDS="x", COMP_CWORD="moon")
+    assert (ended.code, ended.out, ended.err) == (1, "", "")
+
+
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_the_script_is_one_that_the_shell_reads(reader: Shell, name: str) -> None:
     ended = reader.run("completion", name)
