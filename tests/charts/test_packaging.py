@@ -12,7 +12,15 @@ from tests.charts.rendering import EVERYTHING, SUBCHARTS, Helm
 
 pytestmark = pytest.mark.real
 
-KUBERNETES = {"resources", "strategy", "livenessProbe", "readinessProbe"}
+KUBERNETES = {
+    "affinity",
+    "livenessProbe",
+    "podSecurityContext",
+    "readinessProbe",
+    "resources",
+    "securityContext",
+    "strategy",
+}
 """Values that Kubernetes defines; it allows more in them than the charts set."""
 
 

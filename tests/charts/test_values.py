@@ -1,10 +1,12 @@
 """Values of the umbrella and what the subcharts make of them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
-from tests.charts.rendering import ALIASES, EVERYTHING, Helm
+from tests.charts.rendering import ALIASES, SUBCHARTS, Helm
 
 pytestmark = pytest.mark.real
 
@@ -54,26 +56,82 @@ def test_a_disabled_subchart_leaves_nothing_behind(helm: Helm, umbrella: Path, a
 
 
 @pytest.mark.parametrize(
+    ("values", "chart", "said"),
+    [
+        ({"apii": {}}, "philotes", "at '': additional properties 'apii' not allowed"),
+        ({"api": {"replicaCuont": 3}}, "api", "at '': additional properties 'replicaCuont'"),
+        ({"worker": {"cdc": {"batchSize": "many"}}}, "worker", "'/cdc/batchSize': got string"),
+        ({"worker": {"cdc": {"flushInterval": "5"}}}, "worker", "'/cdc/flushInterval': '5'"),
+        ({"lakekeeper": {"database": {"passwort": "x"}}}, "lakekeeper", "'passwort' not allowed"),
+        ({"global": {"environment": "prd"}}, "philotes", "'/global/environment': value must be"),
+        ({"global": {"databse": {"host": "a"}}}, "philotes", "at '/global': additional"),
+        ({"global": {"database": {"port": "a"}}}, "philotes", "'/global/database/port': got"),
+        ({"api": {"image": {"digest": "sha256:1"}}}, "api", "'/image/digest'"),
+        ({"api": {"resources": {"limit": {}}}}, "api", "at '/resources': additional"),
+        ({"worker": {"securityContext": {"privilged": True}}}, "worker", "'privilged' not allowed"),
+        ({"api": {"extraEnv": [{"name": "A", "value": 1}]}}, "api", "'/extraEnv/0/value': got"),
+        ({"api": {"podLabels": {"rev": 7}}}, "api", "'/podLabels/rev': got number"),
+        ({"worker": {"scaledObject": {"enabled": True}}}, "worker", "'/scaledObject/triggers'"),
+        ({"lakekeeper": {"ingress": {"tls": [{"host": "a"}]}}}, "lakekeeper", "'/ingress/tls/0'"),
+    ],
+)
+def test_a_wrong_value_is_one_error_that_names_the_chart_and_the_key(
+    helm: Helm, umbrella: Path, values: dict[str, object], chart: str, said: str
+) -> None:
+    heading, where, *errors = helm.refusal(umbrella, values).strip().splitlines()
+    assert heading.startswith("Error: values don't meet the specifications")
+    assert where == f"{chart}:"
+    assert len(errors) == 1
+    assert said in errors[0]
+
+
+@pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"apii": {}}, "additional properties 'apii' not allowed"),
-        ({"api": {"replicaCuont": 3}}, "additional properties 'replicaCuont' not allowed"),
-        ({"worker": {"cdc": {"batchSize": "many"}}}, "'/cdc/batchSize': got string, want integer"),
-        ({"worker": {"cdc": {"flushInterval": "5"}}}, "/cdc/flushInterval"),
-        ({"lakekeeper": {"database": {"passwort": "x"}}}, "'passwort' not allowed"),
-        ({"global": {"environment": "prd"}}, "'/global/environment'"),
-        ({"api": {"image": {"digest": "sha256:1"}}}, "/image/digest"),
-        ({"lakekeeper": {"image": {"tag": ""}}}, "image.tag or image.digest must be set"),
         (
-            {"worker": {"autoscaling": {"enabled": True}, "scaledObject": {"enabled": True}}},
-            "exclude one another",
+            {"lakekeeper": {"image": {"tag": ""}}},
+            "lakekeeper: image.tag or image.digest must be set",
+        ),
+        (
+            {
+                "worker": {
+                    "autoscaling": {"enabled": True},
+                    "scaledObject": {
+                        "enabled": True,
+                        "triggers": [{"type": "cpu", "metadata": {"value": "80"}}],
+                    },
+                    "podDisruptionBudget": {"enabled": False},
+                }
+            },
+            "philotes-worker: autoscaling.enabled and scaledObject.enabled exclude one another",
         ),
     ],
 )
-def test_a_wrong_value_is_refused_by_name(
+def test_values_that_do_not_go_together_are_refused_with_a_sentence(
     helm: Helm, umbrella: Path, values: dict[str, object], said: str
 ) -> None:
     assert said in helm.refusal(umbrella, values)
+
+
+@pytest.mark.parametrize("chart", SUBCHARTS)
+def test_every_value_of_another_type_is_refused_by_its_path(
+    helm: Helm, staged: Path, chart: str
+) -> None:
+    values = YAML(typ="safe").load(staged / chart / "values.yaml")
+    said = helm.refusal(staged / chart, _mistyped(values)).splitlines()
+    for path in _leaves(values):
+        named = [line for line in said if f"at '/{path.replace('.', '/')}'" in line]
+        # What holds amounts may be a number as well as text.
+        assert named or path.startswith("resources."), path
+
+
+@pytest.mark.parametrize("chart", SUBCHARTS)
+def test_an_unknown_key_is_refused_at_every_level(helm: Helm, staged: Path, chart: str) -> None:
+    values = YAML(typ="safe").load(staged / chart / "values.yaml")
+    said = helm.refusal(staged / chart, {**_misspelt(values), "misspelt": 1}).splitlines()
+    for path in ["", *_groups(values)]:
+        where = f"at '{path and '/' + path.replace('.', '/')}'"
+        assert [line for line in said if where in line and "misspelt" in line], path
 
 
 def test_image_tags_follow_the_stamped_app_version(helm: Helm, stamped: Path) -> None:
@@ -93,22 +151,36 @@ def test_a_tag_and_a_digest_can_be_given(helm: Helm, umbrella: Path) -> None:
     assert f"ghcr.io/janovincze/philotes-worker@{digest}" in rendered.images()
 
 
-@pytest.mark.parametrize("values", [{}, EVERYTHING])
-def test_passwords_and_keys_come_from_existing_secrets_only(
-    helm: Helm, umbrella: Path, values: dict[str, object]
-) -> None:
-    rendered = helm.template(umbrella, values)
-    assert not rendered.of("Secret")
-    sources = {}
-    for name in rendered.of("Deployment"):
-        for key, value in rendered.environment(name).items():
-            if key.endswith(("PASSWORD", "ACCESS_KEY", "SECRET_KEY")):
-                sources[key] = (value["secretKeyRef"]["name"], value["secretKeyRef"]["key"])
-                assert not value["secretKeyRef"].get("optional")
-    assert sources == {
-        "PHILOTES_DB_PASSWORD": ("philotes-postgresql", "password"),
-        "PHILOTES_CDC_SOURCE_PASSWORD": ("philotes-postgresql", "password"),
-        "PHILOTES_STORAGE_ACCESS_KEY": ("philotes-minio", "access-key"),
-        "PHILOTES_STORAGE_SECRET_KEY": ("philotes-minio", "secret-key"),
-        "POSTGRES_PASSWORD": ("philotes-postgresql", "password"),
+def _mistyped(value: Any) -> Any:
+    """The same values, each of another type."""
+    match value:
+        case dict() if value:
+            return {key: _mistyped(each) for key, each in value.items()}
+        case str():
+            return 5
+        case _:
+            return "x y"
+
+
+def _leaves(value: Any, path: str = "") -> list[str]:
+    if not (isinstance(value, dict) and value):
+        return [path]
+    inner = [leaf for key, each in value.items() for leaf in _leaves(each, f"{path}.{key}")]
+    return [leaf.removeprefix(".") for leaf in inner]
+
+
+def _groups(value: dict[str, Any], path: str = "") -> list[str]:
+    found = []
+    for key, each in value.items():
+        if isinstance(each, dict) and each:
+            found += [f"{path}{key}", *_groups(each, f"{path}{key}.")]
+    return found
+
+
+def _misspelt(value: dict[str, Any]) -> dict[str, Any]:
+    """An unknown key in each group of values."""
+    return {
+        key: {**_misspelt(each), "misspelt": {"a": 1}}
+        for key, each in value.items()
+        if isinstance(each, dict) and each
     }
