@@ -51,13 +51,13 @@ def test_a_subchart_alone_is_consistent_and_accepted(
 
 
 def test_the_server_refuses_what_it_does_not_know(api: ApiServer, namespace: str) -> None:
-    kinds = {
+    kinds: dict[str, tuple[str, dict[str, Any]]] = {
         "monitoring.coreos.com/v1": ("ServiceMonitor", {"endpoints": [], "selector": {}}),
         "keda.sh/v1alpha1": ("ScaledObject", {"scaleTargetRef": {"name": "a"}, "triggers": []}),
         "v1": ("Service", {"ports": [{"port": 80}]}),
     }
     for version, (kind, spec) in kinds.items():
-        wanted = {"apiVersion": version, "kind": kind, "spec": spec}
+        wanted: dict[str, Any] = {"apiVersion": version, "kind": kind, "spec": spec}
         wanted["metadata"] = {"name": "known", "namespace": namespace}
         assert api.apply(wanted, dry_run=True)[0] == _CREATED
         unknown = {**wanted, "spec": {**spec, "misspelt": True}}
