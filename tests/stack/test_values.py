@@ -9,12 +9,37 @@ from philotes_stack.secrets import marked, strings_of
 from philotes_stack.values import environment_values, overlaid
 
 
+REPLICAS: dict[Environment, tuple[int, int, int]] = {
+    "dev": (2, 1, 1),
+    "staging": (2, 1, 2),
+    "production": (3, 1, 2),
+}
+"""Of api, worker and lakekeeper."""
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_an_environment_has_two_apis_one_worker_and_its_name(environment: Environment) -> None:
+def test_an_environment_has_its_replicas_its_name_and_one_worker(environment: Environment) -> None:
     values = environment_values(environment)
-    assert values["global"]["environment"] == environment
-    assert values["api"]["replicaCount"] == 2
-    assert values["worker"]["replicaCount"] == 1
+    assert values["global"] == {"environment": environment}
+    found = [values[alias].get("replicaCount", 1) for alias in ("api", "worker", "lakekeeper")]
+    assert tuple(found) == REPLICAS[environment]
+
+
+def test_what_must_stay_up_in_production_is_spread_over_zones_and_nodes() -> None:
+    values = environment_values("production")
+    for alias in ("api", "lakekeeper"):
+        assert [each["topologyKey"] for each in values[alias]["topologySpreadConstraints"]] == [
+            "topology.kubernetes.io/zone",
+            "kubernetes.io/hostname",
+        ]
+        spared = values[alias]["podDisruptionBudget"]["minAvailable"]
+        assert spared == values[alias]["replicaCount"] - 1
+    assert "topologySpreadConstraints" not in values["worker"]
+
+
+def test_each_environment_gets_values_of_its_own() -> None:
+    environment_values("production")["api"]["replicaCount"] = 99
+    assert environment_values("production")["api"]["replicaCount"] == REPLICAS["production"][0]
 
 
 @pytest.mark.parametrize(
