@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from philotes_stack.vendored import stale
+
 UMBRELLA = "philotes"
 CACHE_VARIABLE = "PHILOTES_STACK_CACHE"
 
@@ -33,11 +35,13 @@ class StagedChart:
         path: Absolute path of the umbrella chart, its dependencies inside.
         version: The version in its `Chart.yaml`.
         digest: Digest of all its files and of those of its dependencies, `sha256:…`.
+        stale: What the checkout has vendored and differs from the charts that were staged.
     """
 
     path: Path
     version: str
     digest: str
+    stale: tuple[str, ...] = ()
 
 
 def charts_folder(package: Path | None = None) -> Path:
@@ -96,6 +100,7 @@ def stage(charts: Path, cache: Path) -> StagedChart:
         target = cache / _digest(files)
         if not _is_whole(target):
             _copy(files, target)
+        vendored = stale(umbrella, _dependencies(umbrella, metadata))
     except OSError as error:
         raise LocalChartsUnusable(
             f"The local charts could not be made ready: {error.strerror}: {error.filename}"
@@ -104,6 +109,7 @@ def stage(charts: Path, cache: Path) -> StagedChart:
         path=target / UMBRELLA,
         version=str(metadata.get("version", "")),
         digest=f"sha256:{target.name}",
+        stale=tuple(vendored),
     )
 
 
@@ -143,6 +149,15 @@ def _files(umbrella: Path, metadata: Mapping[str, Any]) -> dict[str, Path]:
         for place, path in _tree(umbrella).items()
         if place.split("/")[0] not in {"charts", "Chart.lock"}
     }
+    for name, chart in _dependencies(umbrella, metadata).items():
+        for place, path in _tree(chart).items():
+            files[f"{UMBRELLA}/charts/{name}/{place}"] = path
+    return files
+
+
+def _dependencies(umbrella: Path, metadata: Mapping[str, Any]) -> dict[str, Path]:
+    """Return the folders of the charts that the umbrella depends on, by name."""
+    folders = {}
     for dependency in metadata.get("dependencies") or ():
         name, repository = str(dependency.get("name")), str(dependency.get("repository", ""))
         chart = umbrella / repository.removeprefix("file://")
@@ -151,9 +166,8 @@ def _files(umbrella: Path, metadata: Mapping[str, Any]) -> dict[str, Path]:
                 f"The local chart {UMBRELLA} depends on {name} at {repository or 'no repository'},"
                 " where no chart was found; local dependencies are given as file://../<chart>"
             )
-        for place, path in _tree(chart).items():
-            files[f"{UMBRELLA}/charts/{name}/{place}"] = path
-    return files
+        folders[name] = chart
+    return folders
 
 
 def _tree(folder: Path) -> dict[str, Path]:

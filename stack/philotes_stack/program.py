@@ -33,6 +33,7 @@ class ChartSource:
         label: Chart version, as the stack's output names it.
         kind: `registry` or `local`.
         log_line: What is logged when this source is used.
+        remark: What is logged besides, or None.
     """
 
     chart: str
@@ -43,6 +44,7 @@ class ChartSource:
     label: str
     kind: str
     log_line: str
+    remark: str | None = None
 
 
 def program() -> None:
@@ -66,6 +68,8 @@ async def _declarations() -> None:
         for sentence in unread({*CONFIG.get(), *get_config_env()}):
             pulumi.log.warn(sentence)
         pulumi.log.info(source.log_line)
+        if source.remark is not None:
+            pulumi.log.info(source.remark)
         prefix = f"{COMPONENT}-{config.environment}"
         cluster_id = await reached_cluster(config, prefix)
         refuse_another_cluster(config, cluster_id)
@@ -107,6 +111,7 @@ def chart_source(config: StackConfig) -> ChartSource:
             label=staged.version,
             kind="local",
             log_line="Using local Helm chart for development",
+            remark=_rebuilt(staged.stale),
         )
     url = f"{config.chart_registry}/{COMPONENT}"
     return ChartSource(
@@ -118,6 +123,16 @@ def chart_source(config: StackConfig) -> ChartSource:
         label=config.chart_version,
         kind="registry",
         log_line=f"Using Helm chart from OCI registry: {url}:{config.chart_version}",
+    )
+
+
+def _rebuilt(stale: Sequence[str]) -> str | None:
+    """Say which of the checkout's vendored dependencies are not used, if any."""
+    if not stale:
+        return None
+    return (
+        f"Rebuilt stale vendored dependencies ({', '.join(stale)}) from the charts beside them;"
+        " the checkout was left as it is"
     )
 
 

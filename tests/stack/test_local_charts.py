@@ -1,6 +1,7 @@
 """The checkout's charts, staged for Helm."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from philotes_stack.local_charts import (
     content_digest,
     stage,
 )
+
+ALL = ("philotes-api", "philotes-worker", "lakekeeper")
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_the_dependencies_stand_unpacked_inside_the_staged_chart(charts: Path, c
     staged = stage(charts, cache)
     assert staged.path.is_absolute()
     assert staged.version == "0.1.0"
-    for name in ("philotes-api", "philotes-worker", "lakekeeper"):
+    for name in ALL:
         inside = _contents(staged.path / "charts" / name)
         assert inside == _contents(charts / name)
 
@@ -77,7 +80,45 @@ def test_what_was_vendored_in_the_checkout_is_not_used(own: Path, cache: Path) -
     shutil.copytree(own / "philotes-api", stale)
     (stale / "values.yaml").write_text("replicaCount: 99\n")
     (own / "philotes" / "Chart.lock").write_text("dependencies: []\n")
-    assert stage(own, cache) == fresh
+    found = stage(own, cache)
+    assert (found.path, found.digest) == (fresh.path, fresh.digest)
+    assert found.stale == ("philotes/Chart.lock", "philotes/charts/philotes-api")
+
+
+@pytest.mark.real
+def test_what_helm_vendored_is_stale_once_its_chart_changed(
+    own: Path, cache: Path, tools: dict[str, Path]
+) -> None:
+    vendor(own, tools["helm"])
+    before = _contents(own)
+    assert len([name for name in before if name.startswith("philotes/charts/")]) == len(ALL)
+    assert stage(own, cache).stale == ()
+    assert _contents(own) == before
+
+    (own / "philotes-worker" / "values.yaml").write_text("replicaCount: 1\n")
+    assert stage(own, cache).stale == ("philotes/charts/philotes-worker-0.1.0.tgz",)
+
+    metadata = own / "lakekeeper" / "Chart.yaml"
+    metadata.write_text(metadata.read_text().replace("version: 0.1.0", "version: 0.2.0"))
+    assert stage(own, cache).stale == (
+        "philotes/Chart.lock",
+        "philotes/charts/lakekeeper-0.1.0.tgz",
+        "philotes/charts/philotes-worker-0.1.0.tgz",
+    )
+
+
+def test_a_broken_archive_and_one_of_no_dependency_are_stale(own: Path, cache: Path) -> None:
+    vendored = own / "philotes" / "charts"
+    vendored.mkdir()
+    (vendored / "philotes-api-0.1.0.tgz").write_bytes(b"\x1f\x8b no archive")
+    shutil.copytree(own / "philotes-api", vendored / "former")
+    metadata = vendored / "former" / "Chart.yaml"
+    metadata.write_text(metadata.read_text().replace("name: philotes-api", "name: former"))
+    (vendored / "notes.txt").write_text("no chart")
+    assert stage(own, cache).stale == (
+        "philotes/charts/former",
+        "philotes/charts/philotes-api-0.1.0.tgz",
+    )
 
 
 def test_a_staged_chart_that_lost_a_file_is_mended(own: Path, cache: Path) -> None:
@@ -146,6 +187,13 @@ def test_the_cache_folder_follows_the_environment(
     assert cache_folder({"XDG_CACHE_HOME": "relative"}, "linux") == usual
     assert cache_folder({}, "linux") == usual
     assert cache_folder({}, "darwin") == tmp_path / "Library" / "Caches" / "philotes-stack"
+
+
+def vendor(charts: Path, helm: Path) -> None:
+    """Have Helm vendor the dependencies of the umbrella, in the checkout."""
+    home = {"HOME": str(charts.parent / "home")}
+    command = [helm, "dependency", "update", charts / "philotes"]
+    subprocess.run(command, env=home, capture_output=True, check=True, timeout=60)
 
 
 def _staged_api_values(staged: StagedChart) -> str:

@@ -10,6 +10,7 @@ import pytest
 from philotes_stack.local_charts import content_digest
 from philotes_tui.demo import Demo
 from tests.stack.project import Project
+from tests.stack.test_local_charts import vendor
 
 pytestmark = pytest.mark.real
 
@@ -106,6 +107,24 @@ def test_the_local_charts_are_found_from_any_working_directory(
     said = project.succeed("preview", "-C", str(project.folder), cwd=tmp_path)
     assert "Using local Helm chart for development" in said
     assert API in said
+
+
+def test_stale_vendored_dependencies_are_named_and_left_alone(
+    project: Project, tools: dict[str, Path]
+) -> None:
+    charts = project.folder.parent / "charts"
+    vendor(charts, tools["helm"])
+    project.configure(useLocalCharts="true")
+    assert "Rebuilt" not in project.succeed("preview")
+    values = charts / "philotes-api" / "values.yaml"
+    values.write_text(values.read_text().replace("replicaCount: 2", "replicaCount: 4"))
+    before = {path: path.read_bytes() for path in charts.rglob("*") if path.is_file()}
+    [said] = [each for each in project.preview().diagnostics if "vendored" in each]
+    assert said == (
+        "info: Rebuilt stale vendored dependencies (philotes/charts/philotes-api-0.1.0.tgz) from"
+        " the charts beside them; the checkout was left as it is"
+    )
+    assert {path: path.read_bytes() for path in charts.rglob("*") if path.is_file()} == before
 
 
 def test_a_digest_deploys_that_content_whatever_the_version_says(

@@ -8,7 +8,6 @@ from philotes_stack.config import ENVIRONMENTS, Environment
 from philotes_stack.secrets import marked, strings_of
 from philotes_stack.values import environment_values, overlaid
 
-
 REPLICAS: dict[Environment, tuple[int, int, int]] = {
     "dev": (2, 1, 1),
     "staging": (2, 1, 2),
