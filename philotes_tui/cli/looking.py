@@ -7,6 +7,7 @@ from philotes_tui.cli.listing import changes_sentence, seen_sentence
 from philotes_tui.cli.output import note, short_digest
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
+from philotes_tui.errors import RegistryError
 from philotes_tui.registry import PackagedChart
 from philotes_tui.releases import ChartContent, ChartDetails
 
@@ -31,10 +32,14 @@ async def look(published: Published, wanted: str, *, signatures: bool) -> Looked
     """
     from philotes_tui.registry.archive import read_chart  # noqa: PLC0415 - imports YAML, tar
 
-    picked = await pick(published, wanted)
     charts = published.charts
-    details = await charts.details(picked.target, signatures=signatures)
-    package = await charts.package(details.digest, provenance=True)
+    try:
+        picked = await pick(published, wanted)
+        details = await charts.details(picked.target, signatures=signatures)
+        package = await charts.package(details.digest, provenance=True)
+    except RegistryError as error:
+        published.offer_offline(error)
+        raise
     content = await asyncio.to_thread(read_chart, package.archive, on=str(package.reference))
     tell_moved(published, picked, details.digest)
     return Looked(picked, details, package, content)

@@ -88,7 +88,7 @@ class Published:
         try:
             tags = await self.charts.tags()
         except RegistryError as error:
-            self._offer_offline(error)
+            self.offer_offline(error)
             raise
         now = self._tags.record(self._name, tags, time.time())
         catalog = catalog_from_tags(now.tags)
@@ -136,10 +136,10 @@ class Published:
             return ()
         return changes(_versions(self.seen), _versions(now))
 
-    def _offer_offline(self, error: RegistryError) -> None:
-        """Tell that there is a listing to look at, where asking again later is all one can do."""
+    def offer_offline(self, error: RegistryError) -> None:
+        """Tell in an error what --offline shows, where asking again later is all one can do."""
         final = isinstance(error, RegistryDenied | VersionNotFound | NotARegistry)
-        if final or self.seen is None:
+        if final or self.offline or self.seen is None or "--offline" in error.todo:
             return
         count = len(catalog_from_tags(self.seen.tags).releases)
         ago = age(self.seen.age(time.time()))

@@ -139,6 +139,9 @@ def test_a_registry_that_is_down_offers_what_was_seen(
         registry.push("1.0.0", "1.1.0")
         shell = shell_for(registry.charts, tmp_path)
         assert listed(shell.run("versions")) == ["1.1.0", "1.0.0"]
+        assert shell.run("show", "1.1.0").code == 0
+    shell.run("show", "1.1.0").told(4, "Nothing listens", "--offline shows the 2 versions")
+    assert "philotes 1.1.0" in shell.run("show", "1.1.0", "--offline").out
     down = shell.run("versions", "--json")
     assert down.json["error"]["kind"] == "registry-unreachable"
     down.told(4, "Nothing listens", "--offline shows the 2 versions that were seen")
