@@ -12,6 +12,8 @@ from philotes_tui.foreign import clean_text
 
 SHORT = 12
 """Hexadecimal digits of a digest in a table, as many as other tools of registries show."""
+LONG_LIST = 100
+"""Entries of a list beyond which each is printed on one line."""
 LARGEST_TEXT = 4 * 1024 * 1024
 """Characters of one file of a chart that are printed."""
 # YAML allows none of these in a document (yaml.org/spec/1.2.2, «Character Set»), so that
@@ -22,8 +24,25 @@ _UNITS = ((365 * 86_400, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"
 
 def print_json(document: Mapping[str, object]) -> None:
     """Print a document as JSON on stdout."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
-    click.echo(text.encode("utf-8", "replace"))  # whatever the terminal's encoding is
+    click.echo(as_json(document).encode("utf-8", "replace"))  # whatever the terminal's encoding is
+
+
+def as_json(document: Mapping[str, object]) -> str:
+    """Return a document as JSON, indented, but each entry of a long list on one line.
+
+    Indenting is done without the interpreter's fast encoder; for ten thousand versions that
+    would take longer than to ask for them.
+    """
+    rows = [f"  {json.dumps(key)}: {_body(value)}" for key, value in document.items()]
+    return "\n".join(("{", ",\n".join(rows), "}"))
+
+
+def _body(value: object) -> str:
+    if isinstance(value, list) and len(value) > LONG_LIST:
+        entries = (json.dumps(each, ensure_ascii=False, default=str) for each in value)
+        return "[\n    " + ",\n    ".join(entries) + "\n  ]"
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return text.replace("\n", "\n  ")
 
 
 class Columns:
