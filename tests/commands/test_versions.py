@@ -11,6 +11,7 @@ from tests.commands.charts import NEWEST_FIRST, ROOT, publish, shell_for
 from tests.commands.shell import Ended, Shell
 from tests.registry.conftest import OwnRegistry, running_registry
 from tests.signing.cosign import offline_cosign
+from tests.terminal.driver import Terminal
 
 pytestmark = pytest.mark.real
 
@@ -112,6 +113,19 @@ def test_a_reader_that_leaves_is_no_error(reader: Shell) -> None:
     assert done.returncode == 0
     assert done.stdout.split()[:2] == HEADS
     assert done.stderr == ""
+
+
+def test_versions_are_counted_on_a_terminal_while_the_rows_go_elsewhere(reader: Shell) -> None:
+    rows = reader.folder / "rows"
+    command = " ".join(f"'{part}'" for part in reader.command("versions", "--details"))
+    shell = ["bash", "-c", f"{command} > {rows}"]
+    with Terminal(shell, reader.environment) as terminal:
+        assert terminal.wait_for_exit() == 0
+        received = bytes(terminal.received)
+    assert b"\r4 of 4 versions" in received
+    assert terminal.text.strip() == ""
+    assert len(rows.read_text().splitlines()) == 5
+    assert "of 4" not in reader.run("versions", "--details").err
 
 
 def test_offline_shows_what_was_seen_and_says_how_old_it_is(reader: Shell) -> None:
