@@ -10,12 +10,12 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from philotes_tui.engine.protocol import StackSummary
+from philotes_tui.engine.history import instant, update_of
+from philotes_tui.engine.protocol import StackSummary, Update
 from philotes_tui.engine.values import plain_mapping
 from philotes_tui.foreign import clean_line
 
@@ -114,19 +114,28 @@ class FileBackend:
         return StackSummary(
             name=stack,
             resources=len(resources) if isinstance(resources, list) else 0,
-            updated=_instant(time) if self._has_history(stack) else None,
+            updated=instant(time) if self._has_history(stack) else None,
             updating=any(lock.alive is not False for lock in self.locks(stack)),
             outputs=_outputs(resources),
             unfinished=self._unfinished(stack, latest),
         )
 
+    def history(self, stack: str, limit: int) -> tuple[Update, ...]:
+        """Return the latest updates of the stack with their outputs, newest first."""
+        entries = self._entries(stack)[::-1][: max(0, limit)]
+        return tuple(update_of(_json(entry), _outputs_after(entry)) for entry in entries)
+
+    def _entries(self, stack: str) -> list[Path]:
+        """Return the files of the stack's history, oldest first; their names hold the time."""
+        folder = self._root / "history" / self.project / stack
+        return sorted(p for p in folder.glob("*.history.json*") if _is_state(p.name))
+
     def _unfinished(self, stack: str, latest: Mapping[str, Any]) -> str:
         """Return what an update was after that failed, was cancelled or was killed."""
-        folder = self._root / "history" / self.project / stack
-        updates = sorted(p for p in folder.glob("*.history.json*") if _is_state(p.name))
-        last = _json(updates[-1]) if updates else {}
+        entries = self._entries(stack)
+        last = _json(entries[-1]) if entries else {}
         if last.get("kind") == "update" and last.get("result") not in {"succeeded", None}:
-            return _asked_for(last.get("config"))
+            return update_of(last).version or "an update"
         # A killed command line writes no history, but what it had begun stands in the state.
         return "an update" if latest.get("pending_operations") else ""
 
@@ -137,8 +146,7 @@ class FileBackend:
         return tuple(_lock(content) for content in found if content)
 
     def _has_history(self, stack: str) -> bool:
-        folder = self._root / "history" / self.project / stack
-        return any(folder.glob("*.history.json*"))
+        return bool(self._entries(stack))
 
     def _state_file(self, stack: str) -> Path | None:
         folder = self._root / "stacks" / self.project
@@ -147,10 +155,7 @@ class FileBackend:
 
     def _latest(self, stack: str) -> Mapping[str, Any]:
         file = self._state_file(stack)
-        content: Any = _json(file) if file else {}
-        for key in ("checkpoint", "latest"):
-            content = content.get(key) if isinstance(content, Mapping) else None
-        return content if isinstance(content, Mapping) else {}
+        return _latest_in(file) if file else {}
 
 
 def _is_state(name: str) -> bool:
@@ -167,11 +172,18 @@ def _json(path: Path) -> Mapping[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _asked_for(config: object) -> str:
-    values = config if isinstance(config, Mapping) else {}
-    if str(values.get("philotes:useLocalCharts")).lower() == "true":
-        return "local charts"
-    return clean_line(str(values.get("philotes:chartVersion") or "an update"), 128)
+def _latest_in(file: Path) -> Mapping[str, Any]:
+    """Return the state in a checkpoint (pulumi/pulumi:sdk/go/common/apitype/core.go)."""
+    content: Any = _json(file)
+    for key in ("checkpoint", "latest"):
+        content = content.get(key) if isinstance(content, Mapping) else None
+    return content if isinstance(content, Mapping) else {}
+
+
+def _outputs_after(entry: Path) -> Mapping[str, object] | None:
+    """Return the outputs in the checkpoint that stands beside an entry of the history."""
+    name = entry.name.replace(".history.json", ".checkpoint.json")
+    return _outputs(_latest_in(entry.with_name(name)).get("resources"))
 
 
 def _outputs(resources: object) -> Mapping[str, object] | None:
@@ -185,14 +197,6 @@ def _mappings(items: object) -> Iterator[Mapping[str, Any]]:
     for item in items if isinstance(items, list) else ():
         if isinstance(item, Mapping):
             yield item
-
-
-def _instant(text: object) -> datetime | None:
-    """Return an RFC 3339 time; Go writes nine decimals, Python reads six."""
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
 
 
 def _lock(content: Mapping[str, Any]) -> Lock:

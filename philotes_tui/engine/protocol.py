@@ -1,11 +1,12 @@
 """What this program asks of a deployment engine."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from philotes_tui.engine.events import Event, Kind, Result
+from philotes_tui.engine.facts import Facts, facts_of_outputs
 from philotes_tui.engine.progress import Progress
 from philotes_tui.releases import ChartSource
 
@@ -60,6 +61,11 @@ class StackSummary:
     unfinished: str = ""
 
     @property
+    def facts(self) -> Facts:
+        """Return what the last update that succeeded deployed."""
+        return facts_of_outputs(self.outputs)
+
+    @property
     def shown(self) -> str:
         """Return what people read, which never calls a half-done stack untouched."""
         if not self.resources:
@@ -87,6 +93,8 @@ class Update:
         started: When it began; the key of an entry on backends without numbers.
         version: The chart version asked for, or `local charts`, where recorded.
         changes: How many resources by operation.
+        facts: What was deployed if it succeeded, as its outputs tell where the backend
+            keeps them; else what its configuration asked for.
     """
 
     kind: str
@@ -96,6 +104,7 @@ class Update:
     message: str = ""
     version: str = ""
     changes: Mapping[str, int] | None = None
+    facts: Facts = field(default_factory=Facts)
 
 
 class Engine(Protocol):

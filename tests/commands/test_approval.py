@@ -27,7 +27,7 @@ def edit_the_file(shell: Shell) -> None:
 def test_a_stack_that_changed_since_its_preview_is_not_deployed_to(
     shell: Shell, change: Callable[[Shell], None], words: str
 ) -> None:
-    with shell.terminal("deploy", "0.2.0") as terminal:
+    with shell.terminal("deploy", "0.2.0", "--no-record-cluster") as terminal:
         terminal.wait_for("Go on? [y/N]:")
         change(shell)
         before = [stack["deployed"] for stack in shell.run("stacks", "--json").json["stacks"]]
@@ -42,6 +42,8 @@ def test_a_stack_that_never_was_can_be_previewed_and_approved(shell: Shell) -> N
     """The preview itself makes the stack and its file."""
     (shell.project / "Pulumi.dev.yaml").unlink()
     with shell.terminal("deploy", "0.2.0") as terminal:
+        terminal.wait_for("Record this cluster")
+        terminal.press("enter")
         terminal.wait_for("Go on? [y/N]:")
         terminal.press("y", "enter")
         assert terminal.wait_for_exit() == 0

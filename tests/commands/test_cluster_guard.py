@@ -102,4 +102,3 @@ def test_another_cluster_than_the_recorded_one_is_refused_before_anything_is_cha
     assert recorded(shell) == ANOTHER
     (dev, *_) = shell.run("stacks", "--json").json["stacks"]
     assert dev["deployed"] is None
-    assert dev["unfinished"] is None

@@ -11,6 +11,7 @@ from tests.commands.test_registry_faults import silent
 pytestmark = pytest.mark.real
 
 QUESTION = "Go on? [y/N]:"
+UNASKED = ("--no-record-cluster",)
 
 
 def test_without_a_terminal_a_deploy_needs_its_approval_beforehand(shell: Shell) -> None:
@@ -20,9 +21,14 @@ def test_without_a_terminal_a_deploy_needs_its_approval_beforehand(shell: Shell)
     assert ended.json["error"]["kind"] == "approval-required"
 
 
-def test_ctrl_c_at_the_question_changes_nothing(shell: Shell) -> None:
-    with shell.terminal("deploy", "0.1.0") as terminal:
-        terminal.wait_for(QUESTION)
+@pytest.mark.parametrize(
+    ("flags", "question"), [((), "Record this cluster"), (("--record-cluster",), QUESTION)]
+)
+def test_ctrl_c_at_a_question_changes_nothing(
+    shell: Shell, flags: tuple[str, ...], question: str
+) -> None:
+    with shell.terminal("deploy", "0.1.0", *flags) as terminal:
+        terminal.wait_for(question)
         terminal.press("ctrl+c")
         assert terminal.wait_for_exit() == 130
         assert "Nothing was changed." in terminal.text
@@ -31,7 +37,7 @@ def test_ctrl_c_at_the_question_changes_nothing(shell: Shell) -> None:
 
 @pytest.mark.parametrize("answer", [("n", "enter"), ("\x04",)], ids=["no", "end of input"])
 def test_no_and_no_answer_are_no_approval(shell: Shell, answer: tuple[str, ...]) -> None:
-    with shell.terminal("deploy", "0.1.0") as terminal:
+    with shell.terminal("deploy", "0.1.0", "--record-cluster") as terminal:
         terminal.wait_for(QUESTION)
         terminal.press(*answer)
         assert terminal.wait_for_exit() == 2
@@ -41,12 +47,12 @@ def test_no_and_no_answer_are_no_approval(shell: Shell, answer: tuple[str, ...])
 
 def test_production_wants_the_stack_s_name_and_is_cancelled_by_ctrl_c(shell: Shell) -> None:
     shell.configure("prod")
-    with shell.terminal("deploy", "0.1.0", "--stack", "prod") as terminal:
+    with shell.terminal("deploy", "0.1.0", "--stack", "prod", *UNASKED) as terminal:
         terminal.wait_for("This is production. Type the stack's name (prod)")
         terminal.press("dev", "enter")
         assert terminal.wait_for_exit() == 2
         assert "Not approved; nothing was changed." in terminal.text
-    with shell.terminal("deploy", "0.1.0", "--stack", "prod") as terminal:
+    with shell.terminal("deploy", "0.1.0", "--stack", "prod", *UNASKED) as terminal:
         terminal.wait_for("Type the stack's name (prod)")
         terminal.press("prod", "enter")
         terminal.wait_for("deploy of 0.1.0 on prod")

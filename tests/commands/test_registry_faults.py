@@ -166,7 +166,7 @@ def test_what_changed_between_preview_and_approval_is_not_deployed(
 ) -> None:
     tags.put("0.8.2", like="0.1.0")
     try:
-        with shell.terminal("deploy", "0.8.2") as terminal:
+        with shell.terminal("deploy", "0.8.2", "--no-record-cluster") as terminal:
             terminal.wait_for("Go on? [y/N]:")
             change(tags)
             terminal.press("y", "enter")

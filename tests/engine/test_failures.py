@@ -3,7 +3,8 @@
 import pytest
 
 from philotes_tui.engine import Kind
-from philotes_tui.engine.pulumi.failures import EXIT_CANCELLED, Failure, error_of
+from philotes_tui.engine.pulumi.failure import Failure
+from philotes_tui.engine.pulumi.failures import EXIT_CANCELLED, error_of
 from philotes_tui.errors import (
     BackendUnavailable,
     ClusterUnreachable,

@@ -47,6 +47,9 @@ def step(
     return Step(urn(kind, name), op, f"kubernetes:{kind}", name, parent, changes, inputs or {})
 
 
+CLUSTER = "4f6c2d1e-8a57-4b0e-9d33-0c5b7a91e6f2"
+"""The id of the cluster that previews reach."""
+
 CONFIG_BEFORE = "log:\n  level: info\n  format: json\nhttp:\n  port: 8080\n"
 CONFIG_AFTER = "log:\n  level: debug\n  format: json\nhttp:\n  port: 8080\n  timeout: 30s\n"
 
@@ -130,6 +133,7 @@ def preview(stack: str = "dev", *, warning: bool = False) -> Iterator[Event]:
             "autoscaling/v2beta2 is deprecated [see /docs]; use autoscaling/v2 instead",
             STEPS[6].urn,
         )
+    yield OutputsComputed(BEGAN + 3, {"version": "0.2.0", "clusterId": CLUSTER})
     yield Summarized(BEGAN + 3.1, {"update": 3, "create": 1}, 3.1)
     yield OperationEnded(BEGAN + 3.1, Result.SUCCEEDED)
 

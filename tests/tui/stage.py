@@ -170,6 +170,8 @@ class Stage:
     registry: str = "oci://127.0.0.1:5000/charts"
     context: str = "philotes-demo"
     server: str = "https://127.0.0.1:6443"
+    recorded: str = ""
+    cluster_fault: Exception | None = None
     target_fault: Exception | None = None
     stack: str = "dev"
     theme: str = ""
@@ -187,7 +189,20 @@ class Stage:
         if self.target_fault is not None:
             raise self.target_fault
         environment = {"prod": "production"}.get(stack, stack)
-        return Target(stack, environment, "philotes", self.context, self.server, self.registry)
+        return Target(
+            stack,
+            environment,
+            "philotes",
+            self.context,
+            self.server,
+            self.registry,
+            cluster_id=self.recorded,
+        )
+
+    def probe(self, stack: str) -> str:
+        if self.cluster_fault is not None:
+            raise self.cluster_fault
+        return "v1.34.0"
 
     def app(self) -> PhilotesApp:
         services = Services(
@@ -203,6 +218,7 @@ class Stage:
             theme=self.theme,
             save_theme=self.saved_themes.append,
             demo=self.demo,
+            probe_cluster=self.probe,
         )
         return HeldApp(services, self)
 

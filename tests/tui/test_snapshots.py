@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from philotes_tui.errors import (
+    ClusterMismatch,
     ClusterUnreachable,
     OperationCancelled,
     OperationFailed,
@@ -25,6 +26,17 @@ Compare = Callable[..., bool]
 Way = Callable[[Pilot[Any]], Awaitable[object]]
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=["80x24", "140x40"])
+
+
+ANOTHER_CLUSTER = ClusterMismatch(
+    "This is not the cluster of the stack, so the preview was refused; nothing was changed",
+    on="stack dev, context “philotes-demo”",
+    said=f"recorded is the cluster {acts.CLUSTER}, reached was"
+    " 9f8e7d6c-0000-4000-8000-000000000002",
+    todo="Set philotes:kubeContext of Pulumi.dev.yaml to a context that reaches"
+    f" {acts.CLUSTER}. Only if the stack is to move to the other cluster, set philotes:clusterId"
+    " there to 9f8e7d6c-0000-4000-8000-000000000002.",
+)
 
 
 @pytest.fixture
@@ -231,6 +243,30 @@ def test_approval_on_production(taken: Taken, stage: Stage, size: tuple[int, int
     stage.stack = "prod"
     stage.engine.deployed = {"dev": "0.1.2", "prod": "0.2.1"}
     assert taken(stage, walk.asked, size)
+
+
+@SIZES
+def test_approval_of_a_first_deploy(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
+    stage.stack, stage.engine.deployed = "prod", {}
+    assert taken(stage, walk.asked, size)
+
+
+def test_approval_on_the_cluster_recorded(taken: Taken, stage: Stage) -> None:
+    stage.recorded = acts.CLUSTER
+    assert taken(stage, walk.asked)
+
+
+def test_approval_without_colour_with_the_focus_on_the_tick(
+    taken: Taken, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert taken(stage, pressed(walk.asked, "tab", "space"))
+
+
+def test_preview_on_another_cluster(taken: Taken, stage: Stage) -> None:
+    stage.engine.on_preview = lambda _: ()
+    stage.engine.preview_fault = ANOTHER_CLUSTER
+    assert taken(stage, _failed)
 
 
 def _held(stage: Stage) -> Way:

@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any
 
 from pulumi.automation import CommandResult
 
 from philotes_tui.engine.events import Kind
 from philotes_tui.engine.file_backend import FileBackend
+from philotes_tui.engine.history import instant, update_of
 from philotes_tui.engine.protocol import StackSummary, Update
 from philotes_tui.engine.pulumi.command import Command
 from philotes_tui.engine.pulumi.failure import Failure
 from philotes_tui.engine.pulumi.failures import error_of
-from philotes_tui.engine.values import plain, plain_mapping
+from philotes_tui.engine.values import plain_mapping
 from philotes_tui.errors import BackendUnavailable
 from philotes_tui.foreign import clean_line
 
@@ -56,13 +55,13 @@ class Queries:
 
     def history(self, stack: str, limit: int) -> tuple[Update, ...]:
         """Return the latest updates, newest first."""
-        if self._backend is not None and not self._backend.exists(stack):
-            return ()
+        if self._backend is not None:
+            return self._backend.history(stack, limit)
         found = self._json(
             stack, "stack", "history", "--json", "--page-size", str(limit), "--page", "1"
         )
         items = found if isinstance(found, list) else []
-        return tuple(_update(item) for item in items if isinstance(item, Mapping))
+        return tuple(update_of(item) for item in items if isinstance(item, Mapping))
 
     def _listed(self) -> Iterable[StackSummary]:
         found = self._json("", "stack", "ls", "--json")
@@ -71,7 +70,7 @@ class Queries:
             yield StackSummary(
                 name=name.rpartition("/")[2],
                 resources=count,
-                updated=_instant(item.get("lastUpdate")),
+                updated=instant(item.get("lastUpdate")),
                 updating=bool(item.get("updateInProgress")),
                 outputs=self.outputs(name) if count else None,
                 unfinished=self._unfinished(name) if count else "",
@@ -100,37 +99,3 @@ class Queries:
 
 def _failure(stack: str, result: CommandResult) -> Failure:
     return Failure(Kind.REFRESH, stack, "", result.code, result.stderr)
-
-
-def _update(item: Mapping[str, Any]) -> Update:
-    changes = item.get("resourceChanges")
-    return Update(
-        kind=clean_line(str(item.get("kind", "")), 40),
-        result=clean_line(str(item.get("result", "")), 40),
-        started=_instant(item.get("startTime")) or datetime.fromtimestamp(0, UTC),
-        ended=_instant(item.get("endTime")),
-        message=clean_line(str(item.get("message") or ""), 500),
-        version=_version(item.get("config")),
-        changes={str(k): int(v) for k, v in changes.items()}
-        if isinstance(changes, Mapping)
-        else None,
-    )
-
-
-def _version(config: object) -> str:
-    values = config if isinstance(config, Mapping) else {}
-
-    def value(key: str) -> str:
-        entry = values.get(f"philotes:{key}")
-        return str(plain(entry.get("value", ""))) if isinstance(entry, Mapping) else ""
-
-    if value("useLocalCharts").lower() == "true":
-        return "local charts"
-    return clean_line(value("chartVersion"), 128)
-
-
-def _instant(text: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
