@@ -5,7 +5,7 @@ Everything here is pure; `program.py` fetches the strings.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias, get_args
@@ -14,6 +14,14 @@ NAMESPACE = "philotes"
 
 Environment: TypeAlias = Literal["dev", "staging", "production"]
 ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
+
+PlatformKey: TypeAlias = Literal["certManager", "ingressNginx", "kubePrometheusStack"]
+REPOSITORIES: Mapping[PlatformKey, str] = {
+    "certManager": "https://charts.jetstack.io",
+    "ingressNginx": "https://kubernetes.github.io/ingress-nginx",
+    "kubePrometheusStack": "https://prometheus-community.github.io/helm-charts",
+}
+"""Where each chart of the platform is published, by the key that switches it on."""
 
 DEFAULTS: Mapping[str, str] = {
     "chartRegistry": "oci://ghcr.io/janovincze/philotes/charts",
@@ -27,6 +35,15 @@ DEFAULTS: Mapping[str, str] = {
     "kubeContext": "",
     "clusterId": "",
     "values": "{}",
+    **{
+        key: default
+        for chart, repository in REPOSITORIES.items()
+        for key, default in (
+            (chart, "false"),
+            (f"{chart}Repository", repository),
+            (f"{chart}Values", "{}"),
+        )
+    },
 }
 """Every key of the namespace `philotes` with its default, as `Pulumi.yaml` has them."""
 
@@ -45,6 +62,7 @@ _SEMVER = re.compile(
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_PRE}(?:\.{_PRE})*)?"
     r"(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
+_REPOSITORY = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~%-]+)*/?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # RFC 1123 label, what Kubernetes accepts as the name of a namespace.
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -55,6 +73,21 @@ _UID = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,62}[0-9A-Za-z])?")
 
 class ConfigInvalid(ValueError):
     """A configuration value that cannot be used; the message is one sentence for people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformChart:
+    """A chart of the platform that is switched on.
+
+    Attributes:
+        repository: Address of its chart repository, `https://…` or `http://…`.
+        values: Values that are merged last. Not part of `repr`, for they may hold secrets.
+        values_are_secret: Whether any of `values` was given as a secret.
+    """
+
+    repository: str
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    values_are_secret: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +111,7 @@ class StackConfig:
         values: Values for the umbrella chart that are merged last. Not part of `repr`, for they
             may hold secrets.
         values_are_secret: Whether any of `values` was given as a secret.
+        platform: The charts of the platform that are switched on, by their keys.
     """
 
     chart_registry: str
@@ -92,15 +126,16 @@ class StackConfig:
     cluster_id: str | None
     values: Mapping[str, Any] = field(repr=False)
     values_are_secret: bool = False
+    platform: Mapping[PlatformKey, PlatformChart] = field(default_factory=dict)
 
 
-def parse(raw: Mapping[str, str], *, values_are_secret: bool = False) -> StackConfig:
+def parse(raw: Mapping[str, str], *, secret: Collection[str] = ()) -> StackConfig:
     """Turn the configured strings into a `StackConfig`.
 
     Args:
         raw: Strings by key, without the namespace. Absent keys get their default; other keys
             are not looked at.
-        values_are_secret: Whether the key `values` holds secrets.
+        secret: Keys whose values hold secrets.
 
     Raises:
         ConfigInvalid: A value is not one of those its key allows.
@@ -124,8 +159,9 @@ def parse(raw: Mapping[str, str], *, values_are_secret: bool = False) -> StackCo
         ),
         kube_context=text["kubeContext"] or None,
         cluster_id=_optional(text["clusterId"], lambda: _cluster_id(text)),
-        values=_values(text["values"]),
-        values_are_secret=values_are_secret,
+        values=_values("values", text, "chart values under api, worker, lakekeeper and global"),
+        values_are_secret="values" in secret,
+        platform={key: _platform(key, text, secret) for key in REPOSITORIES if _is_on(key, text)},
     )
 
 
@@ -209,15 +245,26 @@ def _environment(value: str) -> Environment:
     raise _refuse("environment", value, ", ".join(ENVIRONMENTS))
 
 
-def _values(text: str) -> Mapping[str, Any]:
+def _values(key: str, text: Mapping[str, str], allowed: str) -> Mapping[str, Any]:
     # The value itself is not repeated: it may hold secrets.
     try:
-        values: object = json.loads(text or "{}")
+        values: object = json.loads(text[key] or "{}")
     except ValueError:
         values = None
     if not isinstance(values, dict):
-        raise ConfigInvalid(
-            f"{NAMESPACE}:values is not a mapping, allowed are chart values under"
-            " api, worker, lakekeeper and global"
-        )
+        raise ConfigInvalid(f"{NAMESPACE}:{key} is not a mapping, allowed are {allowed}")
     return values
+
+
+def _is_on(key: PlatformKey, text: Mapping[str, str]) -> bool:
+    return _flag(key, text[key])
+
+
+def _platform(key: PlatformKey, text: Mapping[str, str], secret: Collection[str]) -> PlatformChart:
+    allowed = "addresses of the form https://host/path, without a login"
+    address, values = f"{key}Repository", f"{key}Values"
+    return PlatformChart(
+        repository=_match(address, text, _REPOSITORY, allowed).rstrip("/"),
+        values=_values(values, text, "values of that chart"),
+        values_are_secret=values in secret,
+    )

@@ -14,6 +14,7 @@ from philotes_stack.certificates import readable_certificates
 from philotes_stack.cluster import cluster_provider, reached_cluster, refuse_another_cluster
 from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse, unread
 from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
+from philotes_stack.platform import declare_platform
 from philotes_stack.secrets import secret_marking
 from philotes_stack.values import environment_values, overlaid
 
@@ -75,7 +76,9 @@ async def _declarations() -> None:
         refuse_another_cluster(config, cluster_id)
     except (ConfigInvalid, LocalChartsUnusable) as error:
         raise pulumi.RunError(str(error)) from None
-    chart = _declare(config, source, prefix, cluster_provider(config, prefix))
+    cluster = cluster_provider(config, prefix)
+    platform = declare_platform(config.platform, prefix, cluster)
+    chart = _declare(config, source, prefix, cluster, platform)
     pulumi.export("clusterId", cluster_id)
     _export(config, source, chart)
 
@@ -89,7 +92,7 @@ def read() -> StackConfig:
     found = {key: get_config(f"{NAMESPACE}:{key}") for key in DEFAULTS}
     return parse(
         {key: str(value) for key, value in found.items() if value is not None},
-        values_are_secret=is_config_secret(f"{NAMESPACE}:values"),
+        secret={key for key in DEFAULTS if is_config_secret(f"{NAMESPACE}:{key}")},
     )
 
 
@@ -146,7 +149,11 @@ def _ca_file(config: StackConfig) -> str | None:
 
 
 def _declare(
-    config: StackConfig, source: ChartSource, prefix: str, cluster: kubernetes.Provider
+    config: StackConfig,
+    source: ChartSource,
+    prefix: str,
+    cluster: kubernetes.Provider,
+    platform: Sequence[pulumi.Resource],
 ) -> kubernetes.helm.v4.Chart:
     namespace = kubernetes.core.v1.Namespace(
         f"{prefix}-namespace",
@@ -167,7 +174,8 @@ def _declare(
         values=pulumi.Output.secret(values) if config.values_are_secret else values,
         opts=pulumi.ResourceOptions(
             providers={"kubernetes": cluster},
-            depends_on=[namespace],
+            # An ingress or a ServiceMonitor needs what the platform's charts define.
+            depends_on=[namespace, *platform],
             transforms=[secret_marking(config.values)] if config.values_are_secret else None,
         ),
     )

@@ -136,7 +136,7 @@ def test_a_key_that_is_not_read_is_named_with_the_nearest_known_one(key: str, sa
 
 
 def test_the_values_are_not_part_of_what_is_printed() -> None:
-    assert "hunter2" not in repr(parse({"values": '{"a": "hunter2"}'}, values_are_secret=True))
+    assert "hunter2" not in repr(parse({"values": '{"a": "hunter2"}'}, secret={"values"}))
 
 
 @pytest.mark.parametrize(

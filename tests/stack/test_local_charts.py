@@ -192,7 +192,7 @@ def test_the_cache_folder_follows_the_environment(
 def vendor(charts: Path, helm: Path) -> None:
     """Have Helm vendor the dependencies of the umbrella, in the checkout."""
     home = {"HOME": str(charts.parent / "home")}
-    command = [helm, "dependency", "update", charts / "philotes"]
+    command = [str(helm), "dependency", "update", str(charts / "philotes")]
     subprocess.run(command, env=home, capture_output=True, check=True, timeout=60)
 
 
