@@ -8,9 +8,18 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from philotes_stack.config import DEFAULTS, ConfigInvalid, StackConfig, is_loopback, parse, unread
+from philotes_stack.config import (
+    DEFAULTS,
+    ConfigInvalid,
+    PlatformChart,
+    StackConfig,
+    is_loopback,
+    parse,
+    unread,
+)
 
 PROJECT = Path(__file__).parent.parent.parent / "stack" / "Pulumi.yaml"
+README = PROJECT.parent / "README.md"
 DIGEST = f"sha256:{'0a' * 32}"
 PLAIN = StackConfig(
     chart_registry="oci://ghcr.io/janovincze/philotes/charts",
@@ -64,6 +73,25 @@ def test_nothing_configured_gives_the_defaults() -> None:
         ({"values": '{"api": {"replicaCount": 3}}'}, {"values": {"api": {"replicaCount": 3}}}),
         ({"values": ""}, {}),
         ({"somethingElse": "x"}, {}),
+        (
+            {"certManager": "true", "ingressNginx": "false"},
+            {"platform": {"certManager": PlatformChart(repository="https://charts.jetstack.io")}},
+        ),
+        (
+            {
+                "kubePrometheusStack": "true",
+                "kubePrometheusStackRepository": "http://mirror.example:8080/charts/",
+                "kubePrometheusStackValues": '{"grafana": {"enabled": false}}',
+            },
+            {
+                "platform": {
+                    "kubePrometheusStack": PlatformChart(
+                        repository="http://mirror.example:8080/charts",
+                        values={"grafana": {"enabled": False}},
+                    )
+                }
+            },
+        ),
     ],
 )
 def test_a_configured_value_is_read(raw: dict[str, str], changes: dict[str, Any]) -> None:
@@ -88,6 +116,7 @@ def test_a_configured_value_is_read(raw: dict[str, str], changes: dict[str, Any]
         ("chartRegistry", "oci://u:p@ghcr.io/x", "addresses of the form oci://host/path"),
         ("chartRegistry", "oci://ghcr.io/x:1.0", "addresses of the form oci://host/path"),
         ("clusterId", "prod cluster", "the UID of a Namespace kube-system, or nothing"),
+        ("certManager", "yes", "true and false"),
         ("namespace", "Philotes_1", "lowercase letters, digits and hyphens"),
         ("namespace", "a" * 64, "at most 63"),
     ],
@@ -108,6 +137,24 @@ def test_values_that_are_no_mapping_are_refused_without_repeating_them(value: st
     with pytest.raises(ConfigInvalid, match="philotes:values is not a mapping") as refused:
         parse({"values": value})
     assert value not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "charts.jetstack.io", "oci://mirror.example/charts", "https://u:p@mirror.example/charts"],
+)
+def test_a_chart_repository_is_an_address_without_a_login(address: str) -> None:
+    with pytest.raises(ConfigInvalid, match="allowed are addresses of the form https://host/path"):
+        parse({"certManager": "true", "certManagerRepository": address})
+    assert not parse({"certManagerRepository": address}).platform
+
+
+def test_secret_values_of_a_platform_chart_are_known_as_such() -> None:
+    raw = {"certManager": "true", "certManagerValues": '{"a": "hunter2"}'}
+    chart = parse(raw, secret={"certManagerValues"}).platform["certManager"]
+    assert chart.values_are_secret
+    assert "hunter2" not in repr(chart)
+    assert not parse(raw, secret={"values"}).platform["certManager"].values_are_secret
 
 
 def test_certificates_for_a_registry_without_tls_are_refused() -> None:
@@ -167,3 +214,18 @@ def test_the_project_file_declares_every_key_with_the_same_default() -> None:
 def _as_string(value: object) -> str:
     """Write a default as the CLI hands it to the program."""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def test_the_readme_has_a_row_for_every_key_as_the_project_file_declares_it() -> None:
+    declared = YAML(typ="safe").load(PROJECT)["config"]
+    section = README.read_text().partition("## Configuration\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{key}` | {each['type']} | {_shown(each['default'])} | {each['description']} |"
+        for key, each in declared.items()
+    ]
+
+
+def _shown(default: object) -> str:
+    text = _as_string(default)
+    return f"`{text}`" if text else "empty"
