@@ -9,6 +9,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.certificates import Certificates
+
 _CERT_MANAGER = """\
 {{- if .Values.crds.enabled }}
 apiVersion: apiextensions.k8s.io/v1
@@ -100,8 +102,16 @@ class ChartRepository:
 
 
 @contextmanager
-def running_chart_repository(helm: Path, folder: Path) -> Iterator[ChartRepository]:
-    """Package the charts and their index with Helm, and serve them on the loopback interface."""
+def running_chart_repository(
+    helm: Path, folder: Path, certificates: Certificates | None = None
+) -> Iterator[ChartRepository]:
+    """Package the charts and their index with Helm, and serve them on the loopback interface.
+
+    Args:
+        helm: The program.
+        folder: Where the packages are made.
+        certificates: For TLS; without them it is plain HTTP.
+    """
     served = folder / "served"
     for (name, version), (values, template) in _CHARTS.items():
         source = folder / name
@@ -121,10 +131,14 @@ def running_chart_repository(helm: Path, folder: Path) -> Iterator[ChartReposito
             asked.append(self.path)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        if certificates:
+            context = certificates.server_context()
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        scheme = "https" if certificates else "http"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield ChartRepository(f"http://127.0.0.1:{server.server_address[1]}", asked)
+            yield ChartRepository(f"{scheme}://127.0.0.1:{server.server_address[1]}", asked)
         finally:
             server.shutdown()
             thread.join()

@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from philotes_tui.demo import Demo
+from tests.certificates import Certificates
 from tests.stack.chart_repository import ChartRepository, running_chart_repository
 from tests.stack.project import Project
 
@@ -122,6 +124,21 @@ def test_a_chart_repository_that_is_down_is_named_with_the_chart(project: Projec
     assert down in done.stdout
     assert "connection refused" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_a_mirror_is_trusted_by_the_authority_that_the_environment_names(
+    project: Project, tools: dict[str, Path], tmp_path: Path
+) -> None:
+    certificates = Certificates.make(tmp_path, tools["helm"])
+    folder = tmp_path / "mirror"
+    with running_chart_repository(tools["helm"], folder, certificates) as mirror:
+        switched_on(project, mirror.url, "certManager")
+        refused = project.run("preview")
+        assert refused.returncode != 0
+        assert "certificate signed by unknown authority" in refused.stdout
+        trusting = {**project.variables, "SSL_CERT_FILE": str(certificates.authority)}
+        plan = replace(project, variables=trusting).preview()
+    assert plan.created("helm.sh/v3:Release") == {"philotes-dev-cert-manager"}
 
 
 def test_on_another_cluster_no_chart_repository_is_asked(
