@@ -129,7 +129,8 @@ def _cluster(failure: Failure, pattern: str) -> PhilotesError:
     return ClusterUnreachable(
         f"The Kubernetes cluster did not answer, so the {failure.name} stopped",
         on=failure.stack,
-        said=failure.said(pattern),
+        # Of a read that failed the provider says why in a warning.
+        said=failure.warned(_UNREACHABLE) or failure.said(pattern),
         todo="Check that the cluster runs and the context is right, then try again.",
     )
 
@@ -211,13 +212,14 @@ _MISMATCH = (
     r"philotes:clusterId is (?P<wanted>\S+), but the (?:context (?P<context>\S+)|current context)"
     r" reaches the cluster (?P<reached>[\w-]+)"
 )
-"""`stack/philotes_stack/cluster.py`, `checked_uid`."""
+"""`stack/philotes_stack/cluster.py`, `refuse_another_cluster`."""
 _CONTEXT = (
     r"context \S+ does not exist|context was not found|no context exists"
     r"|invalid configuration: no configuration has been provided|failed to parse kubeconfig"
 )
+_UNREACHABLE = r"Kubernetes cluster is unreachable"
 _CLUSTER = (
-    r"Kubernetes cluster is unreachable|unable to load schema information from the API server"
+    r"Kubernetes cluster is unreachable|due to unreachable cluster|unable to load schema information from the API server"
     r"|could not get server version from Kubernetes"
     rf"|/(?:api|apis)/[^\s]*.{{0,200}}(?:{_NO_ANSWER})"
 )

@@ -37,6 +37,7 @@ _VERBS: Mapping[Kind, tuple[str, ...]] = {
     Kind.REFRESH: ("refresh", "--yes", "--skip-preview"),
 }
 _QUIET = ("--color=never", "--suppress-outputs", "--suppress-progress")
+_UNREACHABLE = "configured Kubernetes cluster is unreachable"
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ class Operation:
             _LOG.error("the stack program raised:\n%s", traceback)
         events = translate(raw, self.stream.clock())
         for event in events:
-            if isinstance(event, Diagnostic) and event.severity is Severity.ERROR:
+            if isinstance(event, Diagnostic) and _explains(event):
                 self._errors.append(event.text)
         self.stream.emit(*events)
 
@@ -216,3 +217,12 @@ class Operation:
                 recorded=self._recorded,
             )
         )
+
+
+def _explains(diagnostic: Diagnostic) -> bool:
+    """Whether a diagnostic tells why an operation fails.
+
+    When the provider cannot read an object it says why in a warning, and in the error only that
+    it could not (pulumi/pulumi-kubernetes:provider/pkg/provider/provider.go, Read).
+    """
+    return diagnostic.severity is Severity.ERROR or diagnostic.text.startswith(_UNREACHABLE)

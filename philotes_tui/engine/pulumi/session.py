@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent import futures
 from typing import Any
 
@@ -57,11 +57,13 @@ class Program:
         loop, self._loop = self._loop, None
         if loop is None or loop.is_closed() or loop.is_running():
             return
+        # The SDK's handler stops the loop when a task failed because the engine is gone.
+        loop.set_exception_handler(lambda *_: None)
         pending = asyncio.all_tasks(loop)
         for task in pending:
             task.cancel()
         if pending:
-            loop.run_until_complete(asyncio.wait(pending, timeout=_TASKS_GRACE))
+            _settle(loop, pending)
         loop.close()
 
     def ended(self, seconds: float) -> bool:
@@ -145,8 +147,19 @@ class _Host(LanguageServer):
             with as_program(self._program.on_print):
                 return super().Run(request, context)  # type: ignore[no-untyped-call]
         finally:
-            self._program.close()
-            self._program.idle.set()
+            try:
+                self._program.close()
+            finally:
+                self._program.idle.set()
+
+
+def _settle(loop: asyncio.AbstractEventLoop, tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Let cancelled tasks end."""
+    ending = loop.create_task(asyncio.wait(tasks, timeout=_TASKS_GRACE))
+    while not ending.done():
+        # A stop that the SDK's handler asked for before, while the loop stood, ends the next run.
+        with contextlib.suppress(RuntimeError):
+            loop.run_until_complete(ending)
 
 
 class _Events(events_pb2_grpc.EventsServicer):
