@@ -1,5 +1,6 @@
 """The values an environment asks for, and the overlay."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from philotes_stack.config import ENVIRONMENTS, Environment
 from philotes_stack.secrets import marked, strings_of
 from philotes_stack.values import environment_values, overlaid
 
+README = Path(__file__).parent.parent.parent / "stack" / "README.md"
 REPLICAS: dict[Environment, tuple[int, int, int]] = {
     "dev": (2, 1, 1),
     "staging": (2, 1, 2),
@@ -34,6 +36,16 @@ def test_what_must_stay_up_in_production_is_spread_over_zones_and_nodes() -> Non
         spared = values[alias]["podDisruptionBudget"]["minAvailable"]
         assert spared == values[alias]["replicaCount"] - 1
     assert "topologySpreadConstraints" not in values["worker"]
+
+
+@pytest.mark.parametrize(
+    ("row", "alias"), [("API", "api"), ("Worker", "worker"), ("Lakekeeper", "lakekeeper")]
+)
+def test_the_readme_tells_the_replicas_of_each_environment(row: str, alias: str) -> None:
+    [line] = [line for line in README.read_text().splitlines() if f"| {row}: replicas " in line]
+    told = [cell.strip() for cell in line.split("|")[2:-1]]
+    values = [environment_values(environment)[alias] for environment in ENVIRONMENTS]
+    assert told == [str(each.get("replicaCount", 1)) for each in values]
 
 
 def test_each_environment_gets_values_of_its_own() -> None:
