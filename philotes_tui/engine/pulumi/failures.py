@@ -129,8 +129,7 @@ def _cluster(failure: Failure, pattern: str) -> PhilotesError:
     return ClusterUnreachable(
         f"The Kubernetes cluster did not answer, so the {failure.name} stopped",
         on=failure.stack,
-        # Of a read that failed the provider says why in a warning.
-        said=failure.warned(_UNREACHABLE) or failure.said(pattern),
+        said=failure.said(pattern),
         todo="Check that the cluster runs and the context is right, then try again.",
     )
 
@@ -217,10 +216,9 @@ _CONTEXT = (
     r"context \S+ does not exist|context was not found|no context exists"
     r"|invalid configuration: no configuration has been provided|failed to parse kubeconfig"
 )
-_UNREACHABLE = r"Kubernetes cluster is unreachable"
 _CLUSTER = (
-    r"Kubernetes cluster is unreachable|due to unreachable cluster|unable to load schema information from the API server"
-    r"|could not get server version from Kubernetes"
+    r"Kubernetes cluster is unreachable|due to unreachable cluster"
+    r"|unable to load schema information from the API server|could not get server version from Kubernetes"
     rf"|/(?:api|apis)/[^\s]*.{{0,200}}(?:{_NO_ANSWER})"
 )
 _RULES: Sequence[tuple[str, Callable[[Failure, str], PhilotesError]]] = (
