@@ -218,7 +218,8 @@ _CONTEXT = (
 )
 _CLUSTER = (
     r"Kubernetes cluster is unreachable|due to unreachable cluster"
-    r"|unable to load schema information from the API server|could not get server version from Kubernetes"
+    r"|unable to load schema information from the API server"
+    r"|could not get server version from Kubernetes"
     rf"|/(?:api|apis)/[^\s]*.{{0,200}}(?:{_NO_ANSWER})"
 )
 _RULES: Sequence[tuple[str, Callable[[Failure, str], PhilotesError]]] = (
