@@ -239,6 +239,16 @@ def test_the_checkout_s_own_project_takes_the_configuration(small: SmallEngine) 
     assert engine.stacks()[0].deployed == "local charts"
 
 
+def test_the_program_is_told_where_its_project_is(small: SmallEngine) -> None:
+    """Relative paths of the configuration refer to that folder."""
+
+    def program() -> None:
+        pulumi.export("root", pulumi.get_root_directory())
+
+    progress = small(program).preview(change(), lambda _: None)
+    assert progress.outputs == {"root": str(small.project)}
+
+
 def test_a_backend_without_files_is_asked_through_the_command_line(
     small: SmallEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

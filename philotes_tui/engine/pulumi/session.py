@@ -21,6 +21,7 @@ from pulumi.automation import CommandResult
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import events_pb2_grpc, language_pb2_grpc
+from pulumi.runtime.settings import SETTINGS
 
 from philotes_tui.engine.pulumi.capture import LineSink, as_program, prints_sorted
 from philotes_tui.engine.pulumi.command import Command
@@ -40,6 +41,7 @@ class Program:
     def __init__(self, body: Callable[[], None], on_print: LineSink) -> None:
         self.body = body
         self.on_print = on_print
+        self.project_dir = ""
         self.idle = threading.Event()
         self.idle.set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -47,6 +49,8 @@ class Program:
     def __call__(self) -> None:
         """Run the program's body; called by the language host inside its event loop."""
         self._loop = asyncio.get_running_loop()
+        # What a program gets to know by plain `pulumi up` too; the SDK forgets it inline.
+        SETTINGS.root_directory = self.project_dir
         self.body()
 
     def close(self) -> None:
@@ -143,6 +147,7 @@ class _Host(LanguageServer):
 
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._program.idle.clear()
+        self._program.project_dir = request.info.root_directory
         try:
             with as_program(self._program.on_print):
                 return super().Run(request, context)  # type: ignore[no-untyped-call]
