@@ -64,6 +64,14 @@ def test_every_operation_has_one_of_ours(name: str, op: Op) -> None:
     assert op_of(name) is op
 
 
+@pytest.mark.parametrize("name", ["read", "update", "discard"])
+def test_what_the_stack_only_reads_is_never_told_as_changed(name: str) -> None:
+    """A refresh updates, and a destroy discards, only what the state knows of it."""
+    external = {**state({"metadata": {"name": "kube-system"}}), "external": True}
+    step = step_of(metadata(name, "kubernetes:core/v1:Namespace", old=state({}), new=external))
+    assert (step.op, step.changes) == (Op.READ, ())
+
+
 @pytest.mark.parametrize(
     ("key", "event"),
     [

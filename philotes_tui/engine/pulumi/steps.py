@@ -18,6 +18,8 @@ _OPS = {
     "import-replacement": Op.REPLACE,
     "read-replacement": Op.READ,
 }
+_OF_THE_STATE = frozenset({Op.UPDATE, Op.DISCARD})
+"""What happens to the note of a resource that the stack only reads, never to the resource."""
 _KUBERNETES = "kubernetes:"
 # What the API server or the provider writes and nobody deploys.
 _INTERNAL = re.compile(
@@ -46,6 +48,8 @@ def step_of(metadata: Raw) -> Step:
     kind = str(metadata.get("type", ""))
     inputs = _inputs(kind, shown)
     op = op_of(str(metadata.get("op", "")))
+    if shown.get("external") and op in _OF_THE_STATE:
+        op = Op.READ
     compared = bool(old and new) and op in {Op.UPDATE, Op.REPLACE}
     return Step(
         urn=str(metadata.get("urn", "")),
