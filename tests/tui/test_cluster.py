@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from philotes_tui.errors import ClusterMismatch, OperationFailed
+from philotes_tui.errors import ClusterMismatch, ClusterUnreachable, OperationFailed
 from philotes_tui.tui.screens.approval import ApprovalDialog
+from philotes_tui.tui.screens.operation import OperationScreen
 from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.tick_box import TickBox
 from tests.tui import acts, walk
@@ -144,3 +145,32 @@ async def test_another_cluster_is_an_error_with_both_ids_that_offers_no_approval
         assert acts.CLUSTER in shown
         assert other in shown
         assert not screen.approvable
+
+
+@pytest.mark.parametrize("deploys", [True, False], ids=["deploy", "preview"])
+async def test_a_silent_operation_says_that_the_cluster_is_gone_until_it_is_heard_again(
+    stage: Stage, deploys: bool
+) -> None:
+    silent, heard = stage.gate(), stage.gate()
+    acted = tuple(acts.preview("dev"))
+    told = (*acted[:6], silent, *acted[6:8], heard, *acted[8:])
+    if deploys:
+        begun = tuple(acts.deploy_begun("dev"))
+        stage.engine.on_up = lambda _: (*begun[:6], silent, *begun[6:], heard)
+    else:
+        stage.engine.on_preview = lambda _: told
+    stage.cluster_fault = ClusterUnreachable("The cluster of “eu” does not answer", todo="Wait.")
+    async with stage.app().run_test(size=(80, 24)) as pilot:
+        app = walk.app_of(pilot)
+        screen: OperationScreen
+        screen = await (walk.deploying(pilot) if deploys else walk.choose(pilot, "0.2.0"))
+        await until(pilot, silent.reached.is_set)
+        await pilot.pause()
+        stage.now += 9.0
+        screen._listen(news=False)
+        assert not [w for w in screen.workers if w.group == "probe"], "it is too early"
+        stage.now += 2.0
+        await until(pilot, lambda: "! The cluster of “eu” does not answer" in screen_text(app))
+        silent.open()
+        await until(pilot, lambda: "does not answer" not in screen_text(app))
+        assert not stage.engine.cancels, "to wait on or to cancel is the operator's choice"

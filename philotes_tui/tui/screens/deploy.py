@@ -29,6 +29,7 @@ from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.log_view import LogView
 from philotes_tui.tui.widgets.place_header import PlaceHeader
 from philotes_tui.tui.widgets.resource_tree import ResourceTree
+from philotes_tui.tui.widgets.trouble_line import TroubleLine
 
 CANCEL = Question(
     "Cancel the deploy?",
@@ -81,6 +82,7 @@ class DeployScreen(OperationScreen):
         clock = self.philotes.clock
         yield PlaceHeader()
         yield BusyLine(clock=clock, id="status")
+        yield TroubleLine()
         with Horizontal(id="overall"):
             yield ProgressBar(total=1, show_eta=False, show_percentage=True, id="bar")
             yield Static(id="counts", markup=False)
@@ -119,7 +121,7 @@ class DeployScreen(OperationScreen):
             record_cluster=self.request.record,
         )
         self.query_one(BusyLine).start(self._doing())
-        self.start(lambda engine, sink: engine.up(change, sink))
+        self.start(self.stack, lambda engine, sink: engine.up(change, sink))
 
     # What is drawn
 

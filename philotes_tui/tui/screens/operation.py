@@ -22,9 +22,12 @@ from philotes_tui.tui.signals import cancel_without_screens
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.filter_line import FilterLine
 from philotes_tui.tui.widgets.resource_tree import ResourceTree
+from philotes_tui.tui.widgets.trouble_line import TroubleLine
 
 EACH = 0.1
 """Seconds between two pictures of a running operation."""
+QUIET = 10.0
+"""Seconds without news after which the cluster is asked whether it is still there."""
 
 Operate: TypeAlias = Callable[[Engine, Sink], Progress]
 
@@ -55,6 +58,8 @@ class OperationScreen(PhilotesScreen):
         self._approved = False
         self._heeded = 0
         self._asking = False
+        self._on_stack = ""
+        self._heard = 0.0
         self._thread_ended = threading.Event()
         self._timer: Timer | None = None
 
@@ -120,9 +125,10 @@ class OperationScreen(PhilotesScreen):
         self.query_one(BusyLine).stop(f"{said}. {self.APPROVE}")
         self.refresh_bindings()
 
-    def start(self, operate: Operate) -> None:
-        """Begin an operation."""
+    def start(self, stack: str, operate: Operate) -> None:
+        """Begin an operation on a stack."""
         self.feed = Feed()
+        self._on_stack, self._heard = stack, self.philotes.clock()
         self.running, self.stopping, self._heeded = True, 0, 0
         self._thread_ended = threading.Event()
         self.philotes.operation = self
@@ -155,7 +161,9 @@ class OperationScreen(PhilotesScreen):
         if fault is not None:
             doing = f"running the {OPERATION[self.KIND]}"
             error = as_error(fault, doing, self.philotes.services.log_file)
+        self.workers.cancel_group(self, "probe")
         with self.app.batch_update():
+            self.query_one(TroubleLine).say("")
             self.draw(news=True)
             self.ended(error)
         self.refresh_bindings()
@@ -166,8 +174,29 @@ class OperationScreen(PhilotesScreen):
             return
         self._ask_to_stop()
         news = self.feed.drain()
+        self._listen(news=news)
         with self.app.batch_update():
             self.draw(news=news)
+
+    def _listen(self, *, news: bool) -> None:
+        """Ask the cluster when nothing was heard: Pulumi waits for a lost one up to ten minutes."""
+        now = self.philotes.clock()
+        if news:
+            self._heard = now
+            self.query_one(TroubleLine).say("")
+        elif now - self._heard >= QUIET:
+            self._heard = now
+            self._probe()
+
+    @work(group="probe", exclusive=True, exit_on_error=False)
+    async def _probe(self) -> None:
+        services, stack, trouble = self.philotes.services, self._on_stack, ""
+        try:
+            await in_thread(lambda: services.probe_cluster(stack))
+        except Exception as fault:  # noqa: BLE001 - said on the screen
+            trouble = as_error(fault, "asking the cluster", services.log_file).sentence()
+        if self.running:
+            self.query_one(TroubleLine).say(trouble)
 
     def stop(self) -> None:
         """Ask the engine to stop; a second call stops at once."""

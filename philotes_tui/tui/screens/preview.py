@@ -29,6 +29,7 @@ from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.log_view import LogView
 from philotes_tui.tui.widgets.place_header import PlaceHeader
 from philotes_tui.tui.widgets.resource_tree import ResourceTree
+from philotes_tui.tui.widgets.trouble_line import TroubleLine
 
 
 class PreviewScreen(OperationScreen):
@@ -72,6 +73,7 @@ class PreviewScreen(OperationScreen):
         clock = self.philotes.clock
         yield PlaceHeader()
         yield BusyLine(clock=clock, id="status")
+        yield TroubleLine()
         yield Static(id="counts", markup=False)
         yield ErrorPanel(id="fault")
         yield FilterLine(example="deployment, api, create…", id="filter")
@@ -134,7 +136,7 @@ class PreviewScreen(OperationScreen):
             self.philotes.target_read(now.target)
             change = Change(self.stack, now.source, context=now.target.context)
             self.query_one(BusyLine).start(self._doing())
-            self.start(lambda engine, sink: engine.preview(change, sink))
+            self.start(self.stack, lambda engine, sink: engine.preview(change, sink))
         elif self.resolved is not None:
             error = moved(self.resolved, now)
             if error is not None:
