@@ -1,5 +1,6 @@
 """A registry with TLS whose certificate the system does not know, read by the real provider."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ def registry(
     tools: dict[str, Path], charts: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TlsRegistry]:
     folder = tmp_path_factory.mktemp("tls")
+    own = shutil.copytree(charts, folder / "own")  # Helm vendors the dependencies in there
     anybody = Account(push=("*",), pull=("*",))
     with running_token_registry(folder, tools, [anybody]) as running:
         target, authority = f"oci://{running.host}/charts", running.certificates.authority
-        package = ["package", str(charts / "philotes"), "--dependency-update"]
+        package = ["package", str(own / "philotes"), "--dependency-update"]
         for args in (
             [*package, "--version", "0.1.0", "--destination", str(folder)],
             ["push", str(folder / "philotes-0.1.0.tgz"), target, "--ca-file", str(authority)],
