@@ -124,10 +124,8 @@ def _ask(
 
 
 def _wants_recorded(target: Target) -> bool:
-    return click.confirm(
-        f"Record this cluster in Pulumi.{target.stack}.yaml, so that any other one is refused?",
-        default=True,
-    )
+    click.echo("Once a cluster is recorded, any other one is refused.")
+    return click.confirm(f"Record this cluster in Pulumi.{target.stack}.yaml?", default=True)
 
 
 def _approved(target: Target) -> bool:
