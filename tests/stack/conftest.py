@@ -40,7 +40,8 @@ def project(
     """A checkout with `stack/` and `charts/`, and a stack `dev` that looks at the demo."""
     ignored = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml")
     folder = Path(shutil.copytree(STACK, tmp_path / "checkout" / "stack", ignore=ignored))
-    shutil.copytree(charts, tmp_path / "checkout" / "charts")
+    vendored = shutil.ignore_patterns("charts", "Chart.lock")
+    shutil.copytree(charts, tmp_path / "checkout" / "charts", ignore=vendored)
     programs = tmp_path / "programs"
     programs.mkdir()
     host = programs / "pulumi-language-python"

@@ -20,8 +20,9 @@ ALL = ("philotes-api", "philotes-worker", "lakekeeper")
 
 @pytest.fixture
 def own(charts: Path, tmp_path: Path) -> Path:
-    """A copy of the charts that a test may change."""
-    return Path(shutil.copytree(charts, tmp_path / "own"))
+    """A copy of the charts that a test may change, without what a person's Helm vendored."""
+    vendored = shutil.ignore_patterns("charts", "Chart.lock")
+    return Path(shutil.copytree(charts, tmp_path / "own", ignore=vendored))
 
 
 @pytest.fixture
