@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from philotes_tui.cli.place import place
 from philotes_tui.cluster import Context
 from philotes_tui.engine import Target
 from philotes_tui.engine.stack_file import StackFile
 from philotes_tui.errors import ContextUnknown, SettingsError
-from philotes_tui.releases import is_loopback
 from philotes_tui.settings import Settings
 
 
@@ -23,12 +23,7 @@ def destination(settings: Settings, stack: str, context_of: Callable[[str], Cont
     """
     file = StackFile.read(settings.project, stack)
     configured = file.settings
-    registry = settings.registry or configured.chart_registry
-    ca_file = settings.registry_ca_file or file.ca_file
-    plain = settings.plain_http
-    if plain is None:
-        loopback = is_loopback(registry) and ca_file is None
-        plain = loopback if settings.registry else configured.plain_http and not ca_file
+    registry, plain_http, ca_file = place(settings, stack)
     try:
         context = context_of(configured.kube_context)
         name, server, problem = context.name, context.server, ""
@@ -41,7 +36,7 @@ def destination(settings: Settings, stack: str, context_of: Callable[[str], Cont
         context=name,
         server=server,
         registry=registry,
-        plain_http=plain,
+        plain_http=plain_http,
         problem=problem,
         revision=file.revision,
         cluster_id=configured.cluster_id,

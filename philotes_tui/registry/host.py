@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from philotes_tui.errors import InvalidReference
+from philotes_tui.releases import address_of, is_loopback_host
 
 _LABELS = re.compile(
     r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?)*"
@@ -73,31 +74,13 @@ class Host:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the host is this machine: `localhost`, 127.0.0.0/8 or ::1."""
-        return is_loopback(self.name)
+        """Whether the host is this machine, see `philotes_tui.releases.is_loopback_host`."""
+        return is_loopback_host(self.name)
 
     def __str__(self) -> str:
         """Return the host as it stands in a URL."""
         name = f"[{self.name}]" if ":" in self.name else self.name
         return name if self.port is None else f"{name}:{self.port}"
-
-
-def address_of(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the IP address that a host name spells, or None."""
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
-
-
-def is_loopback(name: str) -> bool:
-    """Return whether a host name is this machine by its spelling; nothing is resolved."""
-    address = address_of(name)
-    if address is None:
-        return name == "localhost" or name.endswith(".localhost")
-    return address.is_loopback
 
 
 def _is_host_name(name: str) -> bool:

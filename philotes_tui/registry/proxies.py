@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from philotes_tui.errors import SettingsError
-from philotes_tui.registry.host import address_of, is_loopback
+from philotes_tui.releases import address_of, is_loopback_host
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _VARIABLES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY"
@@ -44,7 +44,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> Proxy | None:
     target = urlsplit(url)
     host = (target.hostname or "").lower()
     named = _value(environ, f"{target.scheme}_proxy") or _value(environ, "all_proxy")
-    if not named or is_loopback(host):
+    if not named or is_loopback_host(host):
         return None
     port = target.port or _DEFAULT_PORT.get(target.scheme, 0)
     if is_exempt(host, port, _value(environ, "no_proxy")):

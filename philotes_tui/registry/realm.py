@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from philotes_tui.registry.host import address_of, is_loopback
 from philotes_tui.registry.reference import Repository
+from philotes_tui.releases import address_of, is_loopback_host
 
 
 def why_unsafe(url: str, repository: Repository) -> str:
@@ -30,7 +30,7 @@ def why_unsafe(url: str, repository: Repository) -> str:
 
 def _unsafe_host(host: str, repository: Repository) -> str:
     address = address_of(host)
-    if is_loopback(host):
+    if is_loopback_host(host):
         return "" if repository.host.is_loopback else "it is on this machine"
     if address is None or address.is_global:
         return ""

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import threading
 
-from philotes_tui.registry.host import address_of
+from philotes_tui.releases import address_of
 
 
 async def await_address(host: str, port: int) -> None:

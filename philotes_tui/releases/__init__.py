@@ -9,7 +9,8 @@ from philotes_tui.releases.constraint import ALL_CHANNELS, Constraint, in_channe
 from philotes_tui.releases.constraint_error import InvalidConstraint
 from philotes_tui.releases.content import ChartContent, Dependency
 from philotes_tui.releases.details import ChartDetails, Signature
-from philotes_tui.releases.source import ChartSource, LocalChart, RegistryChart, is_loopback
+from philotes_tui.releases.loopback import address_of, is_loopback, is_loopback_host
+from philotes_tui.releases.source import ChartSource, LocalChart, RegistryChart
 from philotes_tui.releases.version import STABLE, Version
 
 __all__ = [
@@ -33,10 +34,12 @@ __all__ = [
     "Signature",
     "TagChange",
     "Version",
+    "address_of",
     "catalog_from_tags",
     "changes",
     "in_channel",
     "is_loopback",
+    "is_loopback_host",
     "newest",
     "resolve",
 ]

@@ -1,20 +1,10 @@
 """Where a deploy takes its chart from."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from philotes_tui.releases.version import Version
-
-_LOOPBACK = re.compile(
-    r"(?:oci://)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?:[:/]|$)", re.IGNORECASE
-)
-
-
-def is_loopback(registry: str) -> bool:
-    """Whether a registry's address is this machine, where plain HTTP is the rule."""
-    return _LOOPBACK.match(registry) is not None
 
 
 @dataclass(frozen=True)
