@@ -255,6 +255,7 @@ class Wiring:
 
     def services(self) -> "Services":
         """Return what the screens are given."""
+        from philotes_tui.cli.remembered import remembered
         from philotes_tui.tui.services import Services
 
         preferences = self.settings.state_dir / "theme"
@@ -263,7 +264,8 @@ class Wiring:
             stack=self.settings.selected_stack,
             registry=self.settings.registry,
             target=self.target,
-            charts=self.charts,
+            charts=lambda target: remembered(self.charts(target)),
+            seen=lambda target: remembered(self.charts(target)).seen(),
             engine=self.engine,
             local_charts=self.local_charts(),
             local_digest=self.local_digest,

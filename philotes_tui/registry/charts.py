@@ -125,6 +125,34 @@ class ChartRegistry:
         async with self._reader(signatures=False) as reader:
             return await reader.digest(version)
 
+    async def digests(self, versions: Iterable[Release], limit: int = 8) -> dict[str, str]:
+        """Return the digest that each version's tag names now, by tag: one request each.
+
+        A version that has none now, because it is gone for instance, is left out.
+
+        Args:
+            versions: As in a catalog.
+            limit: How many are asked for at a time.
+
+        Raises:
+            RegistryUnreachable: No answer came.
+            RegistryDenied: The registry refuses.
+            RegistryRateLimited: The registry asks to wait for longer than is of use.
+            SettingsError: A file of logins or a proxy setting is broken.
+        """
+        async with self._reader(signatures=False) as reader:
+
+            async def one(release: Release) -> tuple[str, str]:
+                try:
+                    return release.tag, await reader.digest(release)
+                except _FOR_ALL:
+                    raise
+                except RegistryError:
+                    return release.tag, ""
+
+            async with aclosing(in_order(one, versions, limit)) as answers:
+                return {tag: digest async for tag, digest in answers if digest}
+
     async def details(self, version: Wanted, *, signatures: bool = True) -> ChartDetails:
         """Return the details of one version; see `details_of` for what that costs.
 

@@ -1,7 +1,7 @@
 """The rows of the list of versions. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from philotes_tui.releases import Catalog, Release, Version
@@ -19,16 +19,23 @@ class ReleaseRow:
         kind: `stable`, `rc`, `beta`, `pre`…
         latest: Whether it is the newest stable one.
         stacks: The stacks it is deployed on.
+        moved: Whether its tag was found to name other content than before.
     """
 
     version: Version
     kind: str
     latest: bool
     stacks: tuple[str, ...]
+    moved: bool = False
 
 
 def release_rows(
-    catalog: Catalog, deployed: Deployed, *, wanted: str = "", prereleases: bool = True
+    catalog: Catalog,
+    deployed: Deployed,
+    *,
+    wanted: str = "",
+    prereleases: bool = True,
+    moved: Container[str] = (),
 ) -> tuple[ReleaseRow, ...]:
     """Return the rows to list, newest first.
 
@@ -37,12 +44,14 @@ def release_rows(
         deployed: What is deployed where.
         wanted: Words that must all occur in the version, its kind or its stacks.
         prereleases: Whether pre-releases are listed; deployed ones always are.
+        moved: The tags found to name other content than before.
     """
     latest = newest_stable(catalog.releases)
     rows = []
     for release in catalog.releases:
         version = release.version
-        row = ReleaseRow(version, kind(version), version == latest, deployed.on(version.text))
+        stacks, was_moved = deployed.on(version.text), release.tag in moved
+        row = ReleaseRow(version, kind(version), version == latest, stacks, was_moved)
         if version.is_prerelease and not prereleases and not row.stacks:
             continue
         if _matches(row, wanted):
@@ -66,4 +75,5 @@ def kind(version: Version) -> str:
 
 def _matches(row: ReleaseRow, wanted: str) -> bool:
     text = " ".join((row.version.text, row.kind, "latest" if row.latest else "", *row.stacks))
+    text += " moved" if row.moved else ""
     return all(word in text.lower() for word in wanted.lower().split())

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from rich.text import Text
 
-from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import Catalog
 from philotes_tui.tui import wording
 from philotes_tui.tui.listing import ReleaseRow
+from philotes_tui.tui.published import Published
 from philotes_tui.tui.session import Deployed, Place
 
 
@@ -39,6 +39,8 @@ def release_cells(row: ReleaseRow, stack: str) -> tuple[Text, Text, Text]:
     kind = Text(row.kind, "" if row.kind == "stable" else "italic")
     if row.latest:
         kind.append("  ★ latest", "bold")
+    if row.moved:
+        kind.append("  ! moved", "bold")
     return Text(clean_line(row.version.text), "bold" if row.stacks else ""), kind, deployed
 
 
@@ -66,14 +68,19 @@ def notice_text(place: Place, catalog: Catalog | None, local_charts: Path) -> Te
     )
 
 
-def status_text(
-    listed: Listed, place: Place, fault: PhilotesError | None, deployed: Deployed
-) -> Text:
+def asking_text(published: Published, registry: str) -> str:
+    """Return what is waited for, and how old what is listed meanwhile is."""
+    host = clean_line(registry).removeprefix("oci://")
+    if published.catalog is None:
+        return f"Reading versions from {host}"
+    ago = wording.age(published.asked_at - published.seen_at)
+    return f"As seen {ago} ago, asking {host}"
+
+
+def status_text(listed: Listed, place: Place, deployed: Deployed) -> Text:
     """Return one line: what went wrong, how many versions, which filter."""
     parts: list[str] = []
-    if fault is not None:
-        parts.append("✗ The versions could not be read again (e explains, r retries)")
-    elif deployed.fault is not None:
+    if deployed.fault is not None:
         parts.append("! What is deployed could not be read (e explains, r retries)")
     if place.local:
         parts.append("local mode: the registry is not used")

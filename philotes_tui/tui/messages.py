@@ -6,7 +6,7 @@ from textual.message import Message
 
 from philotes_tui.engine import StackSummary, Target
 from philotes_tui.errors import PhilotesError
-from philotes_tui.releases import Catalog
+from philotes_tui.releases import Catalog, Moved
 from philotes_tui.tui.resolution import Resolved
 
 
@@ -41,19 +41,45 @@ class StacksUnreadable(Message):
 
 
 @dataclass
+class CatalogSeen(Message):
+    """The versions that a registry listed when it was last asked were read.
+
+    Attributes:
+        target: Whose registry.
+        catalog: The versions.
+        seen_at: When it listed them, in seconds since 1970.
+    """
+
+    target: Target
+    catalog: Catalog
+    seen_at: float
+
+
+@dataclass
 class CatalogRead(Message):
     """The registry listed its versions."""
 
-    registry: str
+    target: Target
     catalog: Catalog
+    notices: tuple[str, ...]
 
 
 @dataclass
 class CatalogUnreadable(Message):
     """The registry could not be asked."""
 
-    registry: str
+    target: Target
     error: PhilotesError
+    notices: tuple[str, ...]
+
+
+@dataclass
+class TagsMoved(Message):
+    """The digests of versions were compared with those seen before."""
+
+    target: Target
+    moved: tuple[Moved, ...]
+    notices: tuple[str, ...]
 
 
 @dataclass

@@ -1,19 +1,32 @@
 """What the screens are given. The command line wires it; nothing here does I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from philotes_tui.engine import Engine, Target
-from philotes_tui.releases import Catalog, Version
+from philotes_tui.releases import CachedTags, Catalog, Moved, Version
 
 
 class Charts(Protocol):
     """The published versions of the umbrella chart in one registry."""
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences for the operator, collected while the registry was asked: foreign text."""
+        ...
+
     async def catalog(self) -> Catalog:
         """Return all versions; raises RegistryError."""
+        ...
+
+    async def moved(self) -> tuple[Moved, ...]:
+        """Return which tags name other content than before; raises RegistryError."""
+        ...
+
+    def told(self, moved: Sequence[Moved]) -> None:
+        """Compare with these digests from now on. Blocking."""
         ...
 
     async def digest(self, version: Version) -> str:
@@ -36,6 +49,8 @@ class Services:
         registry: The registry shown until the stack's target is read.
         target: Reads a stack file and the kubeconfig. Blocking; raises SettingsError.
         charts: Opens a registry client. Cheap to call, but imports: call it in a worker.
+        seen: Returns what a registry listed when it was last asked, or None. Blocking, and
+            quick: it asks nobody.
         engine: Returns the one engine. Imports Pulumi: call it in a thread worker.
         local_charts: The charts of the local mode.
         local_digest: Returns the digest of their content now. Blocking; raises SettingsError.
@@ -65,3 +80,4 @@ class Services:
     require_cluster: Callable[[str], None] = lambda _: None
     local_digest: Callable[[], str] = lambda: ""
     probe_cluster: Callable[[str], str] = lambda _: ""
+    seen: Callable[[Target], CachedTags | None] = lambda _: None

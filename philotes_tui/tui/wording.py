@@ -48,6 +48,8 @@ ORDER = (Op.CREATE, Op.UPDATE, Op.REPLACE, Op.DELETE, Op.IMPORT, Op.DISCARD, Op.
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
+_AGES = ((365 * 86_400, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
 
 def spinner(now: float) -> str:
     """Return the spinner's picture at `now`, in seconds."""
@@ -62,6 +64,15 @@ def duration(seconds: float) -> str:
     if minutes < 60:  # noqa: PLR2004 - minutes in an hour
         return f"{minutes}m {rest:02d}s"
     return f"{minutes // 60}h {minutes % 60:02d}m"
+
+
+def age(seconds: float) -> str:
+    """Return an age in its largest unit, such as `3 h`; less than 0 counts as 0."""
+    whole = max(0, int(seconds))
+    for size, unit in _AGES:
+        if whole >= size:
+            return f"{whole // size} {unit}"
+    return "0 s"
 
 
 def planned(op: Op) -> str:

@@ -1,7 +1,7 @@
 """Stand-ins for what the screens are given: an engine that replays events, a list of tags."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from philotes_tui.engine import (
     Update,
     fold,
 )
-from philotes_tui.releases import Catalog, Version, catalog_from_tags
+from philotes_tui.releases import CachedTags, Catalog, Moved, Version, catalog_from_tags
 from philotes_tui.tui.app import PhilotesApp
 from philotes_tui.tui.services import Services
 from tests.tui import acts
@@ -145,6 +145,15 @@ class ListedCharts:
     digests: dict[str, str] = field(default_factory=dict)
     gate: Gate | None = None
     digest_gate: Gate | None = None
+    notices: tuple[str, ...] = ()
+    moves: tuple[Moved, ...] = ()
+    seen: CachedTags | None = None
+
+    async def moved(self) -> tuple[Moved, ...]:
+        return self.moves
+
+    def told(self, moved: Sequence[Moved]) -> None:
+        self.moves = tuple(each for each in self.moves if each not in moved)
 
     async def catalog(self) -> Catalog:
         if self.gate is not None:
@@ -211,6 +220,7 @@ class Stage:
             registry=self.registry,
             target=self.target,
             charts=lambda _: self.charts,
+            seen=lambda _: self.charts.seen,
             engine=lambda: self.engine,
             local_charts=Path("/srv/philotes/charts/philotes"),
             log_file=Path("/var/log/philotes-tui.log"),

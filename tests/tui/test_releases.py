@@ -149,7 +149,7 @@ async def test_a_failed_reload_keeps_the_list_and_says_so(stage: Stage) -> None:
         table = await walk.listed(pilot)
         stage.charts.fault = RegistryUnreachable("The registry [/b] does not answer")
         await pilot.press("r")
-        await until(pilot, lambda: "could not be read again" in screen_text(app))
+        await until(pilot, lambda: "not current" in screen_text(app))
         assert table.row_count == 8
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, ErrorDialog))

@@ -16,11 +16,13 @@ from philotes_tui.errors import (
     StackLocked,
     WrongPassphrase,
 )
+from philotes_tui.releases import CachedTags, Moved
 from philotes_tui.tui.screens.help import HelpDialog
+from philotes_tui.tui.screens.releases import ReleasesScreen
 from philotes_tui.tui.screens.stack_dialog import StackDialog
 from philotes_tui.tui.screens.too_small import TooSmallScreen
 from tests.tui import acts, walk
-from tests.tui.stage import LONG_REGISTRY, Stage, until
+from tests.tui.stage import LONG_REGISTRY, TAGS, Stage, screen_text, until
 
 Compare = Callable[..., bool]
 Way = Callable[[Pilot[Any]], Awaitable[object]]
@@ -115,7 +117,9 @@ async def _settled(pilot: Pilot[Any]) -> None:
     app = walk.app_of(pilot)
     await until(pilot, lambda: app.place.target is not None or app.place.fault is not None)
     await until(pilot, lambda: not app.deployed.reading)
-    await until(pilot, lambda: not getattr(app.screen, "_reading", False))
+    screen = app.screen
+    assert isinstance(screen, ReleasesScreen)
+    await until(pilot, lambda: not screen.published.reading)
 
 
 def test_releases_in_local_mode(taken: Taken, stage: Stage) -> None:
@@ -133,6 +137,55 @@ def test_releases_while_the_registry_is_down(
         todo="Start the registry or check the address in the stack file, then press r.",
     )
     assert taken(stage, _settled, size)
+
+
+SEEN = CachedTags((*TAGS[:4], *TAGS[5:], "0.1.3"), acts.BEGAN - 3 * 3600)
+
+
+@SIZES
+def test_releases_seen_before_the_registry_answers(
+    taken: Taken, stage: Stage, size: tuple[int, int]
+) -> None:
+    stage.charts.seen = SEEN
+    gate = stage.charts.gate = stage.gate()
+
+    async def waiting(pilot: Pilot[Any]) -> None:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+
+    assert taken(stage, waiting, size)
+
+
+@SIZES
+def test_releases_seen_while_the_registry_is_down(
+    taken: Taken, stage: Stage, size: tuple[int, int]
+) -> None:
+    stage.charts.seen = SEEN
+    stage.charts.fault = RegistryUnreachable(
+        "The registry does not answer",
+        on="http://127.0.0.1:5000/v2/charts/philotes/tags/list",
+        said="[Errno 111] Connection refused [/bold]",
+        todo="Start the registry or check the address in the stack file, then press r.",
+    )
+    assert taken(stage, _settled_list, size)
+
+
+@SIZES
+def test_releases_with_news(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
+    stage.charts.seen = SEEN
+    stage.charts.moves = (Moved("0.2.0", "sha256:" + "1a" * 32, "sha256:" + "2b" * 32),)
+    stage.charts.notices = ("The login stored for ghcr.io was refused, so it was left out.",)
+
+    async def told(pilot: Pilot[Any]) -> None:
+        await _settled_list(pilot)
+        await until(pilot, lambda: "! moved" in screen_text(walk.app_of(pilot)))
+
+    assert taken(stage, told, size)
+
+
+async def _settled_list(pilot: Pilot[Any]) -> None:
+    await walk.listed(pilot)
+    await _settled(pilot)
 
 
 def test_releases_with_a_broken_stack_file(taken: Taken, stage: Stage) -> None:

@@ -2,23 +2,26 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
+from textual.widgets import Footer, Static
 
-from philotes_tui.engine import Target
-from philotes_tui.errors import PhilotesError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import Catalog, Version
-from philotes_tui.tui.faults import as_error
 from philotes_tui.tui.listing import ReleaseRow, release_rows
-from philotes_tui.tui.listing_text import Listed, notice_text, release_cells, status_text
-from philotes_tui.tui.messages import CatalogRead, CatalogUnreadable, FilterClosed, FilterTyped
-from philotes_tui.tui.offload import awaited_in_thread
-from philotes_tui.tui.screens.base import PhilotesScreen
+from philotes_tui.tui.listing_text import (
+    Listed,
+    asking_text,
+    notice_text,
+    release_cells,
+    status_text,
+)
+from philotes_tui.tui.messages import FilterClosed, FilterTyped
+from philotes_tui.tui.news import news_text
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
 from philotes_tui.tui.screens.preview import PreviewScreen
+from philotes_tui.tui.screens.published import PublishedScreen
 from philotes_tui.tui.screens.stack_dialog import StackDialog
 from philotes_tui.tui.session import Deployed, Place
 from philotes_tui.tui.widgets.busy_line import BusyLine
@@ -38,7 +41,7 @@ class VersionTable(KeyTable):
     ]
 
 
-class ReleasesScreen(PhilotesScreen):
+class ReleasesScreen(PublishedScreen):
     """Usable at once; versions and deployed marks arrive when they do."""
 
     AUTO_FOCUS = "#versions"
@@ -59,7 +62,7 @@ class ReleasesScreen(PhilotesScreen):
         Binding("p", "toggle_prereleases", "Pre", show=False, tooltip="Show or hide pre-releases"),
         Binding("r", "reload", "Reload", tooltip="Read versions and stacks again"),
         Binding("e", "explain", "Error", tooltip="Show the last error in full"),
-        Binding("escape", "clear_filter", "Clear the filter", show=False),
+        Binding("escape", "put_away", "Clear the filter, else hide the news", show=False),
         Binding("q", "app.quit", "Quit", tooltip="Quit"),
         *(
             Binding(str(n), f"stack({n})", "Select a stack by its number", show=False)
@@ -69,12 +72,7 @@ class ReleasesScreen(PhilotesScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._catalog: Catalog | None = None
-        self._asked: Target | None = None
-        self._listed: Target | None = None
-        self._reading = False
         self._cursor_placed = False
-        self._fault: PhilotesError | None = None
         self._wanted = ""
         self._prereleases = True
 
@@ -85,6 +83,7 @@ class ReleasesScreen(PhilotesScreen):
         yield StackStrip(self.philotes.services.stacks)
         yield BusyLine(clock=clock, id="status")
         yield FilterLine(example="version, rc, stack…", id="filter")
+        yield Static(id="news", markup=False)
         yield VersionTable("version", "kind", "deployed on", id="versions")
         yield Notice(id="notice")
         yield ErrorPanel(id="fault")
@@ -99,56 +98,33 @@ class ReleasesScreen(PhilotesScreen):
 
     def _place_changed(self, place: Place) -> None:
         self.query_one(StackStrip).selected = place.stack
-        target = place.target
-        if target is not None and not _same_registry(target, self._asked):
-            if not _same_registry(target, self._listed):
-                self._catalog, self._cursor_placed = None, False
-            self._asked, self._fault, self._reading = target, None, True
-            self._ask_registry(target)
-        self._draw()
+        if place.target is not None:
+            self.ask(place.target)
+        self.draw()
 
     def _deployed_changed(self, deployed: Deployed) -> None:
         self.query_one(StackStrip).deployed = deployed
-        self._draw()
-
-    @work(group="catalog", exclusive=True, exit_on_error=False)
-    async def _ask_registry(self, target: Target) -> None:
-        services = self.philotes.services
-        try:
-            catalog = await awaited_in_thread(lambda: services.charts(target).catalog())
-        except Exception as fault:  # noqa: BLE001 - shown as an error
-            error = as_error(fault, "reading the versions", services.log_file)
-            self.post_message(CatalogUnreadable(target.registry, error))
-        else:
-            self.post_message(CatalogRead(target.registry, catalog))
-
-    @on(CatalogRead)
-    def _catalog_read(self, message: CatalogRead) -> None:
-        if self._asked is not None and message.registry == self._asked.registry:
-            self._catalog, self._fault, self._reading = message.catalog, None, False
-            self._listed = self._asked
-            self._draw()
-
-    @on(CatalogUnreadable)
-    def _catalog_unreadable(self, message: CatalogUnreadable) -> None:
-        if self._asked is not None and message.registry == self._asked.registry:
-            self._fault, self._reading = message.error, False
-            self._draw()
+        self.draw()
 
     # What is drawn
 
     @property
     def rows(self) -> tuple[ReleaseRow, ...]:
         """The versions listed now."""
-        catalog = self._catalog or Catalog()
-        deployed = self.philotes.deployed
-        return release_rows(catalog, deployed, wanted=self._wanted, prereleases=self._prereleases)
+        return release_rows(
+            self.published.catalog or Catalog(),
+            self.philotes.deployed,
+            wanted=self._wanted,
+            prereleases=self._prereleases,
+            moved=self.published.moved,
+        )
 
-    def _draw(self) -> None:
-        place, rows = self.philotes.place, self.rows
+    def draw(self) -> None:
+        """Draw what is known now; the cursor stays on its version."""
+        place, rows, published = self.philotes.place, self.rows, self.published
         table, panel = self.query_one(KeyTable), self.query_one("#fault", ErrorPanel)
         notice = self.query_one(Notice)
-        fault = place.fault or (self._fault if self._catalog is None else None)
+        fault = place.fault or (published.fault if published.catalog is None else None)
         log_file = self.philotes.services.log_file
         with self.app.batch_update():
             table.show([(row.version.text, release_cells(row, place.stack)) for row in rows])
@@ -159,7 +135,8 @@ class ReleasesScreen(PhilotesScreen):
                 keys = "r tries again   s another stack   l local charts"
                 panel.show(fault, log_file, keys)
             notice.display = not table.display and not panel.display
-            notice.say(notice_text(place, self._catalog, self.philotes.services.local_charts))
+            notice.say(notice_text(place, published.catalog, self.philotes.services.local_charts))
+            self._draw_news(hidden=place.local or fault is not None)
             self._draw_status(len(rows))
         self._keep_focus()
         self.refresh_bindings()
@@ -172,21 +149,20 @@ class ReleasesScreen(PhilotesScreen):
                 if row.latest:
                     self.query_one(KeyTable).go_to(row.version.text)
 
+    def _draw_news(self, *, hidden: bool) -> None:
+        news, line = news_text(self.published, self.philotes.clock()), self.query_one("#news")
+        self.query_one("#news", Static).update(news)
+        line.display = bool(news) and not hidden
+
     def _draw_status(self, shown: int) -> None:
         place, line = self.philotes.place, self.query_one(BusyLine)
         if place.target is None and place.fault is None:
             line.go_on(f"Reading where stack {clean_line(place.stack, 40)} goes")
-        elif self._reading and self._asked is not None:
-            registry = clean_line(self._asked.registry).removeprefix("oci://")
-            line.go_on(f"Reading versions from {registry}")
+        elif self.published.reading and self.asked is not None:
+            line.go_on(asking_text(self.published, self.asked.registry))
         else:
-            text = status_text(
-                Listed(self._catalog, shown, self._wanted, self._prereleases),
-                place,
-                self._fault if self._catalog is not None else None,
-                self.philotes.deployed,
-            )
-            line.stop(text)
+            listed = Listed(self.published.catalog, shown, self._wanted, self._prereleases)
+            line.stop(status_text(listed, place, self.philotes.deployed))
 
     def _keep_focus(self) -> None:
         if not self.query_one(FilterLine).has_focus_within:
@@ -238,17 +214,17 @@ class ReleasesScreen(PhilotesScreen):
     def action_toggle_prereleases(self) -> None:
         """Show or hide pre-releases."""
         self._prereleases = not self._prereleases
-        self._draw()
+        self.draw()
 
     def action_reload(self) -> None:
         """Read everything again."""
-        self._asked = None
+        self.forget_asked()
         self.philotes.reload()
 
     def action_explain(self) -> None:
         """Show the last error in full."""
-        fault = self._fault
-        if fault is None or self._catalog is None:  # then the panel shows it already
+        fault = self.published.fault
+        if fault is None or self.published.catalog is None:  # then the panel shows it already
             fault = self.philotes.deployed.fault or fault
         if fault is not None:
             self.app.push_screen(ErrorDialog(fault))
@@ -257,14 +233,23 @@ class ReleasesScreen(PhilotesScreen):
         """Open the filter."""
         self.query_one(FilterLine).open()
 
-    def action_clear_filter(self) -> None:
-        """Clear and close the filter."""
-        self.query_one(FilterLine).action_clear()
+    def action_put_away(self) -> None:
+        """Clear and close the filter; where there is none, hide what is new."""
+        line = self.query_one(FilterLine)
+        if line.display:
+            line.action_clear()
+        else:
+            self.published = self.published.dismissed()
+            self.draw()
+
+    def another_registry(self) -> None:
+        """Start on its newest stable version."""
+        self._cursor_placed = False
 
     @on(FilterTyped)
     def _filter_typed(self, message: FilterTyped) -> None:
         self._wanted = message.wanted
-        self._draw()
+        self.draw()
 
     @on(FilterClosed)
     def _filter_closed(self) -> None:
@@ -275,7 +260,7 @@ class ReleasesScreen(PhilotesScreen):
         if action == "preview":
             return self.philotes.place.local or self.query_one("#versions").display
         if action == "explain":
-            return self._fault is not None or self.philotes.deployed.fault is not None
+            return self.published.fault is not None or self.philotes.deployed.fault is not None
         if action == "stack" and parameters:
             return int(str(parameters[0])) <= len(self.philotes.services.stacks)
         if action == "filter" and self.query_one(FilterLine).has_focus_within:
@@ -283,9 +268,3 @@ class ReleasesScreen(PhilotesScreen):
         if action in {"filter", "toggle_prereleases"}:
             return not self.philotes.place.local
         return True
-
-
-def _same_registry(one: Target, other: Target | None) -> bool:
-    return (
-        other is not None and one.registry == other.registry and one.plain_http == other.plain_http
-    )

@@ -62,8 +62,24 @@ class KeyTable(DataTable[Text]):
                     if self.get_cell(key, heading) != cell:
                         self.update_cell(key, heading, cell, update_width=True)
             return
-        current = self.current
+        stay, height = self._nearest([key for key, _ in rows]), self._height_of_cursor()
         self.clear()
         for key, cells in rows:
             self.add_row(*cells, key=key)
-        self.go_to(current)
+        if stay:
+            self.go_to(stay)
+            # After the table has measured its new rows, or it could not scroll that far.
+            self.call_after_refresh(self._keep_height, height)
+
+    def _nearest(self, keys: Sequence[str]) -> str:
+        """Return the key under the cursor, or where it is gone, the next one that stays."""
+        before, kept = self.keys_in_order, set(keys)
+        after = [*before[self.cursor_row :], *reversed(before[: self.cursor_row])]
+        return next((key for key in after if key in kept), "")
+
+    def _height_of_cursor(self) -> int:
+        return self.cursor_row - round(self.scroll_y)
+
+    def _keep_height(self, height: int) -> None:
+        """Scroll so that the cursor stands as many rows below the top as before."""
+        self.scroll_to(y=self.cursor_row - height, animate=False, force=True)
