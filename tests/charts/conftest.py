@@ -68,7 +68,10 @@ def rendered(helm: Helm, umbrella: Path) -> Callable[[str], Manifest]:
 
 def vendored(charts: Path, folder: Path) -> Path:
     shutil.copytree(
-        charts, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("Chart.lock", "*.tgz")
+        charts,
+        folder,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("charts", "Chart.lock", "*.tgz"),
     )
     for chart in SUBCHARTS:
         shutil.copytree(charts / chart, folder / "philotes" / "charts" / chart, dirs_exist_ok=True)
