@@ -33,6 +33,11 @@ class Operator:
     environment: dict[str, str]
     namespace: str
 
+    @property
+    def stack_file(self) -> Path:
+        """The file of the stack `dev`."""
+        return self.settings.parent / "state" / "project" / "Pulumi.dev.yaml"
+
     @contextmanager
     def program(self, columns: int = 80, rows: int = 24) -> Iterator[Terminal]:
         """Run the program in a pseudo-terminal; it is ended at the end."""

@@ -20,6 +20,8 @@ def test_a_version_is_picked_previewed_approved_watched_and_then_runs(operator: 
         terminal.wait_for("a approves", seconds=60)
         assert "+ create" in terminal.text
         approve_and_watch(terminal, "0.2.0")
+        terminal.wait_for("recorded now")
+        assert "philotes:clusterId: " in operator.stack_file.read_text()
         assert operator.images()["philotes-api"] == f"{API}:0.2.0"
         assert operator.images()["philotes-worker"] == f"{WORKER}:0.2.0"
         deployed(terminal, "0.2.0")
