@@ -79,6 +79,13 @@ class Helm:
         documents = YAML(typ="safe").load_all(done.stdout)
         return Manifest(tuple(each for each in documents if each))
 
+    def notes(self, chart: Path, values: Mapping[str, Any] | None = None) -> str:
+        """Return what Helm tells whoever installs a chart, its white space as single spaces."""
+        given = _flags(values or {})
+        done = self.run("install", "philotes", chart, "-n", "philotes", "--dry-run=client", *given)
+        assert done.returncode == 0, done.stderr
+        return " ".join(done.stdout.partition("\nNOTES:\n")[2].split())
+
     def refusal(self, chart: Path, values: Mapping[str, Any]) -> str:
         """Return what Helm says of values it must refuse."""
         done = self.run("template", "philotes", chart, *_flags(values))

@@ -79,10 +79,16 @@ characters that an address reserves.
 {{- $database := include "lakekeeper.database" . | fromJson -}}
 {{- $address := printf "postgresql://%s:$(POSTGRES_PASSWORD)@%s:%d/%s?sslmode=%s" $database.user $database.host (int $database.port) $database.name $database.sslMode -}}
 {{ include "lakekeeper.credentialEnv" . | trim }}
-- name: LAKEKEEPER__PG__DATABASE_URL_READ
+{{- /*
+Both spellings of each: the image splits the names of its variables at two underscores, and its
+settings are pg_database_url_read and …_write in some versions, and lie below pg in others.
+*/}}
+{{- range list "LAKEKEEPER__PG__DATABASE_URL" "LAKEKEEPER__PG_DATABASE_URL" }}
+- name: {{ . }}_READ
   value: {{ $address | quote }}
-- name: LAKEKEEPER__PG__DATABASE_URL_WRITE
+- name: {{ . }}_WRITE
   value: {{ $address | quote }}
+{{- end }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}

@@ -1,7 +1,8 @@
 {{/*
 Passwords and keys the pods read, as a JSON list: the variable, the secret that holds the value
 and its key there, and the value itself where it was given inline.
-That one ends up in an address, where reserved characters are percent-encoded.
+The database's ends up in an address, where reserved characters are percent-encoded. The key by
+which the catalog encrypts is among them only if there is one.
 */}}
 {{- define "lakekeeper.credentials" -}}
 {{- $database := include "lakekeeper.database" . | fromJson -}}
@@ -10,6 +11,12 @@ That one ends up in an address, where reserved characters are percent-encoded.
     "existingSecret" $database.existingSecret "existingKey" $database.passwordKey
     "ownKey" "database-password" "usualSecret" "philotes-postgresql")
 -}}
+{{- with .Values.catalog.encryptionKey -}}
+{{- if or .value .existingSecret -}}
+{{- $given = append $given (dict "variable" "LAKEKEEPER__PG_ENCRYPTION_KEY" "path" "catalog.encryptionKey.value" "inline" .value
+    "existingSecret" .existingSecret "existingKey" .key "ownKey" "encryption-key" "usualSecret" "") -}}
+{{- end -}}
+{{- end -}}
 {{- $found := list -}}
 {{- range $given -}}
 {{- $found = append $found (include "lakekeeper.credential" (dict "context" $ "given" .) | fromJson) -}}

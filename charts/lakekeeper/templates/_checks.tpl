@@ -1,0 +1,15 @@
+{{/* Ends with a sentence if values contradict one another; renders nothing. */}}
+{{- define "lakekeeper.checks" -}}
+{{- $names := list -}}
+{{- range .Values.extraEnv -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- with .Values.catalog -}}
+{{- if and .openid.enabled (not .openid.providerUri) (not (regexMatch "(^|,)LAKEKEEPER__OPENID_PROVIDER" (join "," $names))) -}}
+{{- fail "lakekeeper: catalog.openid.enabled needs catalog.openid.providerUri, or LAKEKEEPER__OPENID_PROVIDER_URI in extraEnv, for the image asks for tokens only of a provider it knows" -}}
+{{- end -}}
+{{- if and .authz.enabled (not .authz.backend) (not (has "LAKEKEEPER__AUTHZ_BACKEND" $names)) -}}
+{{- fail "lakekeeper: catalog.authz.enabled needs catalog.authz.backend, or LAKEKEEPER__AUTHZ_BACKEND in extraEnv, for without one the image allows everything" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
