@@ -20,6 +20,7 @@ def inconsistencies(manifest: Manifest) -> list[str]:
         *_budgets(manifest),
         *_references(manifest),
         *_ports(manifest),
+        *_catalog(manifest),
     ]
 
 
@@ -131,6 +132,19 @@ def _ports(manifest: Manifest) -> Iterator[str]:
     for name, each in manifest.of("ServiceMonitor").items():
         if not {endpoint["port"] for endpoint in each["spec"]["endpoints"]} <= services[name]:
             yield f"the monitor {name} reads a port that its service does not have"
+
+
+def _catalog(manifest: Manifest) -> Iterator[str]:
+    catalogs = {
+        f"http://{name}:{port['port']}/catalog"
+        for name, each in manifest.of("Service").items()
+        if each["metadata"]["labels"]["app.kubernetes.io/component"] == "catalog"
+        for port in each["spec"]["ports"]
+    }
+    for name, each in manifest.of("ConfigMap").items():
+        address = each["data"].get("PHILOTES_ICEBERG_CATALOG_URL")
+        if address and catalogs and address not in catalogs:
+            yield f"{name} looks for the catalog at {address}, which is at {catalogs}"
 
 
 def _named(ports: list[dict[str, Any]]) -> set[str]:

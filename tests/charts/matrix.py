@@ -49,6 +49,11 @@ _PLACED = {
         }
     },
 }
+_BALANCED = {
+    "type": "LoadBalancer",
+    "port": 80,
+    "annotations": {"example.com/lb": "internal"},
+}
 _VAULT = {"enabled": True, "path": "philotes/all", "authRef": "shared/login"}
 _AUTOSCALING = {"enabled": True, "minReplicas": 1, "maxReplicas": 3}
 
@@ -128,12 +133,19 @@ MATRIX: Mapping[str, Values] = {
     },
     "no own service accounts": _each(serviceAccount={"create": False}),
     "no budgets": _each(podDisruptionBudget={"enabled": False}),
-    "load balancers": _each(
-        service={"type": "LoadBalancer", "port": 80, "annotations": {"example.com/lb": "internal"}}
-    ),
+    "load balancers": {
+        **_each(service=_BALANCED),
+        "worker": {
+            "service": _BALANCED,
+            "iceberg": {"catalogUrl": "http://{{ .Release.Name }}-lakekeeper:80/catalog"},
+        },
+    },
     "other names": {
         "api": {"fullnameOverride": "front"},
-        "worker": {"nameOverride": "cdc"},
+        "worker": {
+            "nameOverride": "cdc",
+            "iceberg": {"catalogUrl": "http://catalog:8181/catalog"},
+        },
         "lakekeeper": {"fullnameOverride": "catalog"},
     },
 }

@@ -199,8 +199,39 @@ def test_no_two_objects_share_a_name_whatever_the_release_is_called(
     assert all(len(name) <= 63 for _, name in names)
 
 
-def test_the_worker_reaches_the_catalog_of_its_release(helm: Helm, umbrella: Path) -> None:
-    rendered = helm.template(umbrella, release="blue")
-    address = rendered.environment("blue-worker")["PHILOTES_ICEBERG_CATALOG_URL"]
-    port = rendered.of("Service")["blue-lakekeeper"]["spec"]["ports"][0]["port"]
-    assert address == f"http://blue-lakekeeper:{port}/catalog"
+@pytest.mark.parametrize("release", ["blue", "lakekeeper", "r" * 53, f"{'r' * 51}-x"])
+def test_the_worker_reaches_the_catalog_of_its_release(
+    helm: Helm, umbrella: Path, release: str
+) -> None:
+    rendered = helm.template(umbrella, release=release)
+    [address] = {
+        each["data"]["PHILOTES_ICEBERG_CATALOG_URL"]
+        for each in rendered.of("ConfigMap").values()
+        if "PHILOTES_ICEBERG_CATALOG_URL" in each["data"]
+    }
+    [catalog] = [
+        name
+        for name, each in rendered.of("Deployment").items()
+        if each["metadata"]["labels"]["app.kubernetes.io/component"] == "catalog"
+    ]
+    port = rendered.of("Service")[catalog]["spec"]["ports"][0]["port"]
+    assert address == f"http://{catalog}:{port}/catalog"
+
+
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({"service": {"port": 80}}, "http://philotes-lakekeeper:80/catalog"),
+        ({"fullnameOverride": "store"}, "http://store:8181/catalog"),
+        ({"nameOverride": "store"}, "http://philotes-store:8181/catalog"),
+    ],
+)
+def test_a_catalog_elsewhere_than_the_worker_looks_is_refused_until_the_worker_is_told(
+    helm: Helm, umbrella: Path, values: dict[str, Any], address: str
+) -> None:
+    said = helm.refusal(umbrella, {"lakekeeper": values})
+    assert f"set worker.iceberg.catalogUrl, for example to {address}" in said
+    for told in (address, "https://catalog.example.com/catalog"):
+        worker = {"iceberg": {"catalogUrl": told}}
+        rendered = helm.template(umbrella, {"lakekeeper": values, "worker": worker})
+        assert rendered.environment("philotes-worker")["PHILOTES_ICEBERG_CATALOG_URL"] == told

@@ -81,3 +81,17 @@ a tag and becomes "_", as it does when the chart itself is pushed. A digest wins
 {{- $global := dig "storage" (dict) (default (dict) .Values.global) -}}
 {{- mergeOverwrite (deepCopy .Values.storage) (deepCopy (default (dict) $global)) | toJson -}}
 {{- end -}}
+
+{{/*
+Where the worker looks for the catalog. If it is not told, at the catalog that the umbrella chart
+puts beside it under its default name and port; that name is made as in the catalog's chart.
+*/}}
+{{- define "philotes-worker.catalogUrl" -}}
+{{- if .Values.iceberg.catalogUrl -}}
+{{- tpl .Values.iceberg.catalogUrl . -}}
+{{- else if eq .Release.Name "lakekeeper" -}}
+http://lakekeeper:8181/catalog
+{{- else -}}
+{{- printf "http://%s:8181/catalog" (printf "%s-lakekeeper" .Release.Name | trunc 63 | trimSuffix "-") -}}
+{{- end -}}
+{{- end -}}
