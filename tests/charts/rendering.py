@@ -13,11 +13,21 @@ from ruamel.yaml import YAML
 SUBCHARTS = ("philotes-api", "philotes-worker", "lakekeeper")
 ALIASES = ("api", "worker", "lakekeeper")
 
+
+def _namespace(name: str) -> dict[str, Any]:
+    """All pods of a namespace, as a peer of a network policy."""
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
+
+
 EVERYTHING: Mapping[str, Any] = {
     "api": {
         "autoscaling": {"enabled": True},
         "ingress": {"enabled": True, "className": "nginx"},
-        "networkPolicy": {"enabled": True},
+        "networkPolicy": {
+            "enabled": True,
+            "fromIngress": [_namespace("ingress-nginx")],
+            "fromMetrics": [_namespace("monitoring")],
+        },
         "serviceMonitor": {"enabled": True},
         "api": {"baseUrl": "https://philotes.example.com", "corsOrigins": ["https://a.example"]},
         "alerting": {"prometheusUrl": "http://prometheus.monitoring:9090"},
@@ -31,7 +41,7 @@ EVERYTHING: Mapping[str, Any] = {
             "enabled": True,
             "triggers": [{"type": "cpu", "metadata": {"value": "80"}}],
         },
-        "networkPolicy": {"enabled": True},
+        "networkPolicy": {"enabled": True, "fromMetrics": [_namespace("monitoring")]},
         "serviceMonitor": {"enabled": True},
         "cdc": {"tables": ["public.orders"]},
         "extraEnv": [{"name": "EXTRA", "value": "1"}],
@@ -39,7 +49,7 @@ EVERYTHING: Mapping[str, Any] = {
     "lakekeeper": {
         "autoscaling": {"enabled": True},
         "ingress": {"enabled": True},
-        "networkPolicy": {"enabled": True},
+        "networkPolicy": {"enabled": True, "fromIngress": [_namespace("ingress-nginx")]},
         "extraEnv": [{"name": "EXTRA", "value": "1"}],
     },
 }

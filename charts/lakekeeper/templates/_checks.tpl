@@ -12,4 +12,11 @@
 {{- fail "lakekeeper: catalog.authz.enabled needs catalog.authz.backend, or LAKEKEEPER__AUTHZ_BACKEND in extraEnv, for without one the image allows everything" -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values -}}
+{{- if and .networkPolicy.enabled (not .networkPolicy.extraFrom) -}}
+{{- if and .ingress.enabled (not .networkPolicy.fromIngress) -}}
+{{- fail "lakekeeper: ingress.enabled with networkPolicy.enabled needs networkPolicy.fromIngress, the peers of the ingress controller, for the policy would keep it out" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
