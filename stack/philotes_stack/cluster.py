@@ -8,12 +8,13 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from philotes_stack.config import NAMESPACE, ConfigInvalid, StackConfig
+from philotes_stack.names import Names
 
 IDENTITY = "kube-system"
 """The namespace whose UID stands for a cluster: each has one, made with the cluster."""
 
 
-async def reached_cluster(config: StackConfig, prefix: str) -> str:
+async def reached_cluster(config: StackConfig, names: Names) -> str:
     """Read and return the UID of the cluster, with a provider that has no other use.
 
     The stack's own provider is declared after the check: its context is kept in the state and
@@ -23,14 +24,20 @@ async def reached_cluster(config: StackConfig, prefix: str) -> str:
 
     Args:
         config: Names the context.
-        prefix: Begins the names of the resources.
+        names: Names the resources.
     """
     with _kubeconfig_left_to_the_provider():
-        guard = kubernetes.Provider(f"{prefix}-cluster-guard", context=config.kube_context)
+        guard = kubernetes.Provider(
+            names.of("cluster-guard"),
+            context=config.kube_context,
+            opts=pulumi.ResourceOptions(aliases=names.others("cluster-guard")),
+        )
     system = kubernetes.core.v1.Namespace.get(
-        f"{prefix}-cluster-identity",
+        names.of("cluster-identity"),
         IDENTITY,
-        opts=pulumi.ResourceOptions(provider=guard, parent=guard),
+        opts=pulumi.ResourceOptions(
+            provider=guard, parent=guard, aliases=names.others("cluster-identity")
+        ),
     )
     uid = await system.metadata.apply(lambda metadata: metadata and metadata["uid"]).future()
     return str(uid)
@@ -56,7 +63,7 @@ def refuse_another_cluster(config: StackConfig, reached: str) -> None:
         )
 
 
-def cluster_provider(config: StackConfig, prefix: str) -> kubernetes.Provider:
+def cluster_provider(config: StackConfig, names: Names) -> kubernetes.Provider:
     """Declare what every resource of the stack is registered with.
 
     An explicit provider keeps its name when a context is set later, and so does all it owns.
@@ -65,10 +72,11 @@ def cluster_provider(config: StackConfig, prefix: str) -> kubernetes.Provider:
     """
     with _kubeconfig_left_to_the_provider():
         return kubernetes.Provider(
-            f"{prefix}-cluster",
+            names.of("cluster"),
             context=config.kube_context,
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
+            opts=pulumi.ResourceOptions(aliases=names.others("cluster")),
         )
 
 

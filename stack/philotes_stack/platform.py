@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from philotes_stack.config import PlatformChart, PlatformKey
+from philotes_stack.names import Names
 from philotes_stack.values import overlaid
 
 
@@ -86,7 +87,7 @@ class PlatformComponent(pulumi.ComponentResource):
 
     def __init__(
         self,
-        prefix: str,
+        names: Names,
         published: Published,
         wanted: PlatformChart,
         cluster: kubernetes.Provider,
@@ -95,20 +96,23 @@ class PlatformComponent(pulumi.ComponentResource):
         """Declare the component, its namespace and its release.
 
         Args:
-            prefix: Begins the names of the resources.
+            names: Names the resources.
             published: Which chart.
             wanted: Where it is read from, and the values that are laid over.
             cluster: What every resource is registered with.
             after: What must be there before the release. Given to the release itself: the state
                 keeps no dependency of a component for its children.
         """
-        name = f"{prefix}-{published.name}"
-        opts = pulumi.ResourceOptions(providers={"kubernetes": cluster})
+        name = names.of(published.name)
+        opts = pulumi.ResourceOptions(
+            providers={"kubernetes": cluster}, aliases=names.others(published.name)
+        )
         super().__init__("philotes:platform:Chart", name, None, opts)
         namespace = kubernetes.core.v1.Namespace(
             f"{name}-namespace",
             metadata={"name": published.namespace},
-            opts=pulumi.ResourceOptions(parent=self),
+            # It may hold what others put there, and may have been there before.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
         values = overlaid(published.values, wanted.values)
         kubernetes.helm.v3.Release(
@@ -125,18 +129,18 @@ class PlatformComponent(pulumi.ComponentResource):
 
 
 def declare_platform(
-    wanted: Mapping[PlatformKey, PlatformChart], prefix: str, cluster: kubernetes.Provider
+    wanted: Mapping[PlatformKey, PlatformChart], names: Names, cluster: kubernetes.Provider
 ) -> Sequence[PlatformComponent]:
     """Declare the charts that are switched on, and return their components.
 
     Args:
         wanted: Those charts, by their keys.
-        prefix: Begins the names of the resources.
+        names: Names the resources.
         cluster: What every resource is registered with.
     """
     declared: dict[PlatformKey, PlatformComponent] = {}
     for key, published in CHARTS.items():
         if key in wanted:
             first = [declared[published.after]] if published.after in declared else []
-            declared[key] = PlatformComponent(prefix, published, wanted[key], cluster, first)
+            declared[key] = PlatformComponent(names, published, wanted[key], cluster, first)
     return list(declared.values())

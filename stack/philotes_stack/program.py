@@ -14,6 +14,7 @@ from philotes_stack.certificates import readable_certificates
 from philotes_stack.cluster import cluster_provider, reached_cluster, refuse_another_cluster
 from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse, unread
 from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
+from philotes_stack.names import Names
 from philotes_stack.platform import declare_platform
 from philotes_stack.secrets import secret_marking
 from philotes_stack.values import environment_values, overlaid
@@ -71,14 +72,14 @@ async def _declarations() -> None:
         pulumi.log.info(source.log_line)
         if source.remark is not None:
             pulumi.log.info(source.remark)
-        prefix = f"{COMPONENT}-{config.environment}"
-        cluster_id = await reached_cluster(config, prefix)
+        names = Names(config.environment)
+        cluster_id = await reached_cluster(config, names)
         refuse_another_cluster(config, cluster_id)
     except (ConfigInvalid, LocalChartsUnusable) as error:
         raise pulumi.RunError(str(error)) from None
-    cluster = cluster_provider(config, prefix)
-    platform = declare_platform(config.platform, prefix, cluster)
-    chart = _declare(config, source, prefix, cluster, platform)
+    cluster = cluster_provider(config, names)
+    platform = declare_platform(config.platform, names, cluster)
+    chart = _declare(config, source, names, cluster, platform)
     pulumi.export("clusterId", cluster_id)
     _export(config, source, chart)
 
@@ -151,20 +152,24 @@ def _ca_file(config: StackConfig) -> str | None:
 def _declare(
     config: StackConfig,
     source: ChartSource,
-    prefix: str,
+    names: Names,
     cluster: kubernetes.Provider,
     platform: Sequence[pulumi.Resource],
 ) -> kubernetes.helm.v4.Chart:
     namespace = kubernetes.core.v1.Namespace(
-        f"{prefix}-namespace",
+        names.of("namespace"),
         metadata={"name": config.namespace},
-        opts=pulumi.ResourceOptions(provider=cluster),
+        # Operators make it before the first deploy, for the secrets that the charts refer to; a
+        # namespace that is deleted takes all with it that is in there.
+        opts=pulumi.ResourceOptions(
+            provider=cluster, retain_on_delete=True, aliases=names.others("namespace")
+        ),
     )
     values = overlaid(environment_values(config.environment), config.values)
     # The namespace is given as a plain string: an output is unknown in the first preview, and
     # the chart's resources would not be shown there.
     return kubernetes.helm.v4.Chart(
-        f"{prefix}-{COMPONENT}",
+        names.of(COMPONENT),
         name=COMPONENT,
         chart=source.chart,
         version=source.version,
@@ -176,7 +181,10 @@ def _declare(
             providers={"kubernetes": cluster},
             # An ingress or a ServiceMonitor needs what the platform's charts define.
             depends_on=[namespace, *platform],
-            transforms=[secret_marking(config.values)] if config.values_are_secret else None,
+            transforms=[
+                names.carrying(COMPONENT, "kubernetes:helm.sh/v4:Chart"),
+                *([secret_marking(config.values)] if config.values_are_secret else ()),
+            ],
         ),
     )
 

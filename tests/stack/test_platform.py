@@ -110,9 +110,17 @@ def test_the_platform_is_deployed_cert_manager_before_what_needs_it(
 
     settled = project.preview()
     assert not [each for each in settled.changes() if "v3:Release" in str(each)], settled.changes()
-    project.configure(**dict.fromkeys(KEYS, "false"))
+    project.configure(environment="staging")
+    renamed = project.preview()
+    # What is only read is discarded under its other name.
+    assert renamed.operations <= {"same", "read", "discard", "update"}, renamed.changes()
+    project.configure(environment="dev", **dict.fromkeys(KEYS, "false"))
     gone = project.preview().steps("delete")
     assert {f"philotes-dev-{name}" for name in KEYS.values()} <= set(gone)
+    project.succeed("up", "--yes", "--skip-preview")
+    for namespace in ("cert-manager", "ingress-nginx", "monitoring"):
+        metadata = api.get(f"/api/v1/namespaces/{namespace}").json()["metadata"]
+        assert "deletionTimestamp" not in metadata
 
 
 def test_a_chart_repository_that_is_down_is_named_with_the_chart(project: Project) -> None:
