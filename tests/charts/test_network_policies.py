@@ -11,7 +11,7 @@ pytestmark = pytest.mark.real
 
 NGINX = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
 PROMETHEUS = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
-ANYONE = {"namespaceSelector": {}}
+ANYONE: dict[str, Any] = {"namespaceSelector": {}}
 
 
 @pytest.mark.parametrize("chart", ["philotes-api", "lakekeeper"])

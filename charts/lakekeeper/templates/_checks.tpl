@@ -18,5 +18,18 @@
 {{- fail "lakekeeper: ingress.enabled with networkPolicy.enabled needs networkPolicy.fromIngress, the peers of the ingress controller, for the policy would keep it out" -}}
 {{- end -}}
 {{- end -}}
+{{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
+{{- fail "lakekeeper: autoscaling.minReplicas is above autoscaling.maxReplicas" -}}
+{{- end -}}
+{{- end -}}
+{{- $taken := list "LAKEKEEPER__PG__DATABASE_URL_READ" "LAKEKEEPER__PG__DATABASE_URL_WRITE" "LAKEKEEPER__PG_DATABASE_URL_READ" "LAKEKEEPER__PG_DATABASE_URL_WRITE" -}}
+{{- range include "lakekeeper.credentials" . | fromJsonArray -}}
+{{- $taken = append $taken .variable -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name $taken -}}
+{{- fail (printf "lakekeeper: extraEnv names %s, which is there already" .name) -}}
+{{- end -}}
+{{- $taken = append $taken .name -}}
 {{- end -}}
 {{- end -}}

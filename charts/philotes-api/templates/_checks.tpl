@@ -9,5 +9,21 @@
 {{- fail "philotes-api: serviceMonitor.enabled with networkPolicy.enabled needs networkPolicy.fromMetrics, the peers of Prometheus, for the policy would keep it out" -}}
 {{- end -}}
 {{- end -}}
+{{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
+{{- fail "philotes-api: autoscaling.minReplicas is above autoscaling.maxReplicas" -}}
+{{- end -}}
+{{- if and .metrics.enabled (eq (int .service.port) 9090) -}}
+{{- fail "philotes-api: service.port may not be 9090, which is the port of the metrics on the same service" -}}
+{{- end -}}
+{{- end -}}
+{{- $taken := list -}}
+{{- range include "philotes-api.credentials" . | fromJsonArray -}}
+{{- $taken = append $taken .variable -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name $taken -}}
+{{- fail (printf "philotes-api: extraEnv names %s, which is there already" .name) -}}
+{{- end -}}
+{{- $taken = append $taken .name -}}
 {{- end -}}
 {{- end -}}

@@ -9,5 +9,24 @@
 {{- fail "philotes-worker: serviceMonitor.enabled with networkPolicy.enabled needs networkPolicy.fromMetrics, the peers of Prometheus, for the policy would keep it out" -}}
 {{- end -}}
 {{- end -}}
+{{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
+{{- fail "philotes-worker: autoscaling.minReplicas is above autoscaling.maxReplicas" -}}
+{{- end -}}
+{{- if and .scaledObject.enabled (gt (int .scaledObject.minReplicas) (int .scaledObject.maxReplicas)) -}}
+{{- fail "philotes-worker: scaledObject.minReplicas is above scaledObject.maxReplicas" -}}
+{{- end -}}
+{{- if and .metrics.enabled (eq (int .service.port) 9090) -}}
+{{- fail "philotes-worker: service.port may not be 9090, which is the port of the metrics on the same service" -}}
+{{- end -}}
+{{- end -}}
+{{- $taken := list -}}
+{{- range include "philotes-worker.credentials" . | fromJsonArray -}}
+{{- $taken = append $taken .variable -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name $taken -}}
+{{- fail (printf "philotes-worker: extraEnv names %s, which is there already" .name) -}}
+{{- end -}}
+{{- $taken = append $taken .name -}}
 {{- end -}}
 {{- end -}}
