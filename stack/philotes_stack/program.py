@@ -211,5 +211,6 @@ def _images(resources: Sequence[Any] | None) -> Any:
 
 
 def _images_of(specs: Sequence[Any]) -> list[str]:
-    pods: list[Mapping[str, Any]] = [spec["template"]["spec"] for spec in specs]
+    # A Deployment that is left out by `--target`, and was never there, has no spec.
+    pods: list[Mapping[str, Any]] = [spec["template"]["spec"] for spec in specs if spec]
     return sorted({container["image"] for pod in pods for container in pod["containers"]})

@@ -87,6 +87,16 @@ def test_a_preview_names_all_resources_of_both_modes_alike(project: Project) -> 
     assert published.created("apps/v1:Deployment") == local.created("apps/v1:Deployment")
 
 
+def test_a_first_deploy_of_one_resource_leaves_the_others_out(project: Project) -> None:
+    namespace = "urn:pulumi:dev::philotes::kubernetes:core/v1:Namespace::philotes-dev-namespace"
+    said = project.succeed("up", "--yes", "--skip-preview", "--target", namespace)
+    assert "Traceback" not in said
+    assert "philotes-dev-namespace" in {
+        each["urn"].split("::")[-1] for each in project.resources()
+    }
+    assert project.outputs()["images"] == []
+
+
 def test_a_misspelt_key_is_warned_of(project: Project) -> None:
     project.configure(chartversion="0.2.0")
     warning = "philotes:chartversion is not read by this program; is philotes:chartVersion meant?"
