@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -26,6 +27,23 @@ def test_the_database_is_named_as_any_version_of_the_image_reads_it(
             for way in ("READ", "WRITE")
         }
         assert len(addresses) == 1
+
+
+@pytest.mark.parametrize("host", ["2001:db8::1", "[2001:db8::1]", "::1"])
+def test_the_databases_address_can_be_taken_apart_again_whatever_its_parts_are(
+    helm: Helm, catalog: Path, host: str
+) -> None:
+    user, name = "cat@log: /?#+%", "lake/keeper ?#+%"
+    rendered = helm.template(catalog, {"database": {"host": host, "user": user, "name": name}})
+    address = urlsplit(_containers(rendered)[0]["LAKEKEEPER__PG_DATABASE_URL_WRITE"])
+    assert (address.hostname, address.port, address.query) == (
+        host.strip("[]"),
+        5432,
+        "sslmode=prefer",
+    )
+    assert unquote(address.username or "") == user
+    assert unquote(address.path) == f"/{name}"
+    assert address.password == "$(POSTGRES_PASSWORD)"
 
 
 def test_both_probes_ask_the_path_that_is_given(helm: Helm, catalog: Path) -> None:

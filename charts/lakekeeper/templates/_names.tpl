@@ -77,7 +77,10 @@ characters that an address reserves.
 */}}
 {{- define "lakekeeper.env" -}}
 {{- $database := include "lakekeeper.database" . | fromJson -}}
-{{- $address := printf "postgresql://%s:$(POSTGRES_PASSWORD)@%s:%d/%s?sslmode=%s" $database.user $database.host (int $database.port) $database.name $database.sslMode -}}
+{{- $user := $database.user | urlquery | replace "+" "%20" -}}
+{{- $name := $database.name | urlquery | replace "+" "%20" -}}
+{{- $host := ternary (printf "[%s]" $database.host) $database.host (and (contains ":" $database.host) (not (hasPrefix "[" $database.host))) -}}
+{{- $address := printf "postgresql://%s:$(POSTGRES_PASSWORD)@%s:%d/%s?sslmode=%s" $user $host (int $database.port) $name $database.sslMode -}}
 {{ include "lakekeeper.credentialEnv" . | trim }}
 {{- /*
 Both spellings of each: the image splits the names of its variables at two underscores, and its
