@@ -66,6 +66,8 @@ def test_a_disabled_subchart_leaves_nothing_behind(helm: Helm, umbrella: Path, a
         ({"global": {"environment": "prd"}}, "philotes", "'/global/environment': value must be"),
         ({"global": {"databse": {"host": "a"}}}, "philotes", "at '/global': additional"),
         ({"global": {"database": {"port": "a"}}}, "philotes", "'/global/database/port': got"),
+        ({"global": {"database": {"name": "a"}}}, "philotes", "at '/global/database': additional"),
+        ({"global": {"database": {"schema": "a"}}}, "philotes", "'schema' not allowed"),
         ({"api": {"image": {"digest": "sha256:1"}}}, "api", "'/image/digest'"),
         ({"api": {"resources": {"limit": {}}}}, "api", "at '/resources': additional"),
         ({"worker": {"securityContext": {"privilged": True}}}, "worker", "'privilged' not allowed"),
