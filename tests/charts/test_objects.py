@@ -111,6 +111,12 @@ def test_every_container_is_confined(helm: Helm, umbrella: Path) -> None:
         assert context["capabilities"] == {"drop": ["ALL"]}
 
 
+def test_no_pod_is_given_variables_named_after_services(helm: Helm, umbrella: Path) -> None:
+    # A service philotes-api would become PHILOTES_API_PORT, which the images take for their own.
+    for each in helm.template(umbrella).of("Deployment").values():
+        assert each["spec"]["template"]["spec"]["enableServiceLinks"] is False
+
+
 def test_the_catalog_migrates_before_it_serves(helm: Helm, umbrella: Path) -> None:
     deployment = helm.template(umbrella).of("Deployment")["philotes-lakekeeper"]
     pod = deployment["spec"]["template"]["spec"]

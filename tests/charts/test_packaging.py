@@ -1,6 +1,7 @@
 """What Helm says of the charts as charts."""
 
 import json
+import shutil
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,31 @@ def test_the_umbrella_is_packaged_without_a_network(
     with tarfile.open(tmp_path / f"philotes-{version}.tgz") as archive:
         names = archive.getnames()
     assert {f"philotes/charts/{chart}/Chart.yaml" for chart in SUBCHARTS} <= set(names)
+
+
+@pytest.mark.parametrize("chart", [*SUBCHARTS, "philotes"])
+def test_no_private_file_gets_into_a_package(
+    helm: Helm, staged: Path, tmp_path: Path, chart: str
+) -> None:
+    private = {
+        ".env",
+        ".env.local",
+        "values-mine.yaml",
+        "a.yaml~",
+        "a.orig",
+        ".idea/a",
+        ".vscode/a",
+    }
+    shutil.copytree(staged / chart, tmp_path / chart)
+    for each in private:
+        (tmp_path / chart / each).parent.mkdir(exist_ok=True)
+        (tmp_path / chart / each).touch()
+    done = helm.run("package", "-d", tmp_path, tmp_path / chart)
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(tmp_path / f"{chart}-0.1.0.tgz") as archive:
+        names = archive.getnames()
+    assert f"{chart}/values.yaml" in names
+    assert not {f"{chart}/{each}" for each in private} & set(names)
 
 
 @pytest.mark.parametrize("chart", SUBCHARTS)
