@@ -18,7 +18,8 @@ exit codes:
   2    wrong usage
   3    the version, the registry's address or a chart is wrong
   4    the registry refuses, or does not answer
-  5    the version is published with other content; nothing was pushed
+  5    the version is published with other content, and nothing was pushed; or another run
+       published it at the same time
   7    Helm is missing or too old
   11   a file cannot be read or written
   130, 143   Ctrl-C or SIGTERM; run it again, what is published is kept

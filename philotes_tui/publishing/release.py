@@ -104,10 +104,13 @@ def publish(
         target: Where to.
         packages: The umbrella last, so that a release cut short is not seen as one.
         there: What `look` found.
-        verify: Whether each pushed chart is pulled back by its digest and compared.
+        verify: Whether each pushed chart is pulled back by its digest and compared, and
+            whether all are looked up by their tags once more at the end.
         tell: Told each chart once it is known to be there.
 
     Raises:
+        AlreadyPublished: a tag names something else at the end: another run published the
+            same version in between.
         PublishingError: what was pulled back is not what was pushed.
         RegistryError: the registry refuses or does not answer.
     """
@@ -122,6 +125,8 @@ def publish(
                 _verify(target, package, digest)
         charts.append(chart)
         tell(chart)
+    if verify:
+        _still_there(target, packages, charts)
     return tuple(charts)
 
 
@@ -163,3 +168,25 @@ def _verify(target: Target, package: Package, digest: str) -> None:
         )
     if target.keyring:
         target.helm.verify(archive, target.keyring)
+
+
+def _still_there(
+    target: Target, packages: Sequence[Package], charts: Sequence[PublishedChart]
+) -> None:
+    """Look at every tag again: a registry lets two runs put the same one (distribution-spec)."""
+    replaced = []
+    for package, chart in zip(packages, charts, strict=True):
+        archive = target.scratch / "tagged" / package.name / package.archive.name
+        reference = target.folder.chart(package.name)
+        there = target.helm.pull(reference, archive, version=package.version)
+        if there != chart.digest:
+            told = f"names {there}" if there else "is gone"
+            replaced.append(f"{package.name}: its tag {told}, this run published {chart.digest}")
+    if replaced:
+        raise AlreadyPublished(
+            f"Another run published version {packages[0].version} at the same time",
+            on=str(target.folder),
+            said="\n".join(replaced),
+            todo="Tell everybody not to use this version, find out who else publishes it, and "
+            "publish the next version by one run alone.",
+        )
