@@ -8,6 +8,7 @@ from pathlib import Path
 
 from philotes_tui.errors import SettingsError
 from philotes_tui.publishing.address import ChartFolder
+from philotes_tui.publishing.checkout import refuse_uncommitted
 from philotes_tui.publishing.helm import Helm, find_helm
 from philotes_tui.publishing.moment import moment_of
 from philotes_tui.publishing.packages import Package, Packaging, package_charts
@@ -27,6 +28,8 @@ def run(options: argparse.Namespace) -> None:
     version = version_of_tag(options.tag) if options.tag else parse_version(options.version)
     registry = _folder(options.registry)
     signing = _signing(options)
+    if not options.dirty:
+        refuse_uncommitted(options.charts)
     program = find_helm(options.helm)
     with tempfile.TemporaryDirectory(prefix="philotes-publishing-") as made:
         scratch = Path(made)

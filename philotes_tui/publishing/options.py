@@ -9,14 +9,15 @@ Package all charts as one version and push them to a registry, the umbrella last
 The charts are packaged in a temporary copy. Version and appVersion of every chart, and of
 the subcharts inside the umbrella, become VERSION. What is published already with the same
 content is kept; with other content nothing is pushed at all. Each pushed chart is pulled
-back by its digest and compared. Log in first: `helm registry login HOST`.
+back by its digest and compared. In a git checkout, files below the charts that are changed
+or not tracked are refused. Log in first: `helm registry login HOST`.
 """
 _EXIT_CODES = """\
 exit codes:
   0    published, or there already
   1    Helm refused a chart or a key, or what was pulled back is not what was pushed
   2    wrong usage
-  3    the version, the registry's address or a chart is wrong
+  3    the version, the registry's address or a chart is wrong, or a chart is not committed
   4    the registry refuses, or does not answer
   5    the version is published with other content, and nothing was pushed; or another run
        published it at the same time
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("--registry", required=True, metavar="oci://HOST/PATH", help="folder of the charts")
     add("--charts", type=Path, default=Path("charts"), metavar="DIR", help="default: charts")
+    add("--dirty", action="store_true", help="publish files that are in no commit as well")
     add("--helm", type=Path, metavar="PATH", help="default: helm on PATH; 3.17 or later")
     transport = made.add_mutually_exclusive_group()
     transport.add_argument("--plain-http", action="store_true", help="a registry without TLS")

@@ -19,7 +19,8 @@ def publish(registry: OwnRegistry, version: str, *options: str | Path, folder: s
         [
             *(sys.executable, "-m", "philotes_tui.publishing", version),
             *("--registry", folder or registry.charts, "--plain-http"),
-            *("--helm", str(registry.helm), *map(str, options)),
+            # The checkout that is tested may hold changes.
+            *("--helm", str(registry.helm), "--dirty", *map(str, options)),
         ],
         cwd=ROOT,
         env={"HOME": str(registry.folder), "PATH": os.defpath},

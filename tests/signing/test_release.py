@@ -41,6 +41,7 @@ class Release:
             [
                 *(sys.executable, "-m", "philotes_tui.publishing", version),
                 *("--registry", self.registry, "--plain-http", "--helm", str(self.helm.program)),
+                "--dirty",  # the checkout that is tested may hold changes
                 *signing,
                 *options,
             ],
