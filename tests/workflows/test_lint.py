@@ -116,6 +116,18 @@ def test_the_release_starts_with_reading_and_each_job_adds_what_it_needs() -> No
     }
 
 
+def test_a_tag_is_published_only_after_it_was_checked_as_a_branch_is() -> None:
+    jobs = workflow("helm-release.yml")["jobs"]
+    assert (jobs["publish"]["needs"], jobs["sign"]["needs"]) == ("check", "publish")
+    assert "if" not in jobs["publish"], "a condition would let it run after a failure"
+    commands = [
+        [step["run"] for step in workflow(name)["jobs"]["check"]["steps"] if "run" in step]
+        for name in NAMES
+    ]
+    assert commands == [["make check"], ["make check"]]
+    assert jobs["check"].keys().isdisjoint({"permissions", "if", "continue-on-error"})
+
+
 def test_the_job_that_signs_runs_nothing_of_the_repository() -> None:
     signing = [step for job, step in steps("helm-release.yml") if job == "sign"]
     assert not [step for step in signing if step.get("uses", "").startswith("actions/checkout")]
