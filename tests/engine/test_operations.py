@@ -19,7 +19,7 @@ from philotes_tui.engine import (
     OperationEnded,
     OperationStarted,
     Result,
-    StepDone,
+    StepStarted,
 )
 from philotes_tui.engine.file_backend import FileBackend
 from philotes_tui.engine.recording import dump
@@ -165,12 +165,17 @@ def test_the_history_is_newest_first_with_the_versions(small: SmallEngine) -> No
     assert [u.version for u in engine.history("dev", 1)] == ["0.2.0"]
 
 
+def begun(heard: Heard, op: Op) -> int:
+    """How many steps of this kind there were; the program's run adds steps of other kinds."""
+    return sum(isinstance(e, StepStarted) and e.step.op is op for e in heard.events)
+
+
 def test_destroy_leaves_the_stack_and_its_history(small: SmallEngine, heard: Heard) -> None:
     engine = small()
     engine.up(change(), lambda _: None)
     progress = engine.destroy("dev", heard)
     assert progress.kind is Kind.DESTROY
-    assert progress.counts == {Op.DELETE: 2}
+    assert begun(heard, Op.DELETE) == 2
     assert engine.stacks()[0].resources == 0
     assert len(engine.history("dev")) == 2
 
@@ -179,7 +184,7 @@ def test_refresh_reads_every_resource(small: SmallEngine, heard: Heard) -> None:
     engine = small()
     engine.up(change(), lambda _: None)
     assert engine.refresh("dev", heard).result is Result.SUCCEEDED
-    assert sum(isinstance(e, StepDone) for e in heard.events) == 2
+    assert begun(heard, Op.REFRESH) == 2
 
 
 def test_the_passphrase_is_made_once_with_mode_0600_and_stands_in_no_argument(

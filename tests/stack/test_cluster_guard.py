@@ -62,10 +62,11 @@ def test_a_deployed_stack_that_is_led_elsewhere_keeps_its_resources_and_its_prov
     led_astray = with_a_second_context(project, demo, tmp_path)
     led_astray.configure(kubeContext="second", clusterId=OTHER)
     led_astray.configure(chartVersion="0.2.1", namespace="moved")
-    done = led_astray.run("up", "--yes", "--skip-preview")
-    assert done.returncode != 0
-    assert f"but the context second reaches the cluster {reached}" in done.stdout
-    assert objects(demo) == before
+    for operation in (["up"], ["refresh", "--run-program"], ["destroy", "--run-program"]):
+        done = led_astray.run(*operation, "--yes", "--skip-preview")
+        assert done.returncode != 0
+        assert f"but the context second reaches the cluster {reached}" in done.stdout
+        assert objects(demo) == before
     assert led_astray.outputs() == outputs
     # What destroys the stack later still has the context the stack was deployed with.
     assert owned(project) == kept

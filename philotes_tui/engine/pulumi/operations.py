@@ -33,8 +33,9 @@ _LOG = logging.getLogger(__name__)
 _VERBS: Mapping[Kind, tuple[str, ...]] = {
     Kind.PREVIEW: ("preview",),
     Kind.UP: ("up", "--yes", "--skip-preview"),
-    Kind.DESTROY: ("destroy", "--yes", "--skip-preview"),
-    Kind.REFRESH: ("refresh", "--yes", "--skip-preview"),
+    # The program checks which cluster is reached; without it nothing would.
+    Kind.DESTROY: ("destroy", "--yes", "--skip-preview", "--run-program"),
+    Kind.REFRESH: ("refresh", "--yes", "--skip-preview", "--run-program"),
 }
 _QUIET = ("--color=never", "--suppress-outputs", "--suppress-progress")
 _UNREACHABLE = "configured Kubernetes cluster is unreachable"
