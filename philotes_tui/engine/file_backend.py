@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -20,6 +21,8 @@ from philotes_tui.engine.values import plain_mapping
 from philotes_tui.foreign import clean_line
 
 _STACK_TYPE = "pulumi:pulumi:Stack"
+_WHOLE = {"succeeded", None}
+"""Results of updates that left nothing to finish; none is written while one goes on."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +134,18 @@ class FileBackend:
         return sorted(p for p in folder.glob("*.history.json*") if _is_state(p.name))
 
     def _unfinished(self, stack: str, latest: Mapping[str, Any]) -> str:
-        """Return what an update was after that failed, was cancelled or was killed."""
-        entries = self._entries(stack)
-        last = _json(entries[-1]) if entries else {}
-        if last.get("kind") == "update" and last.get("result") not in {"succeeded", None}:
-            return update_of(last).version or "an update"
+        """Return what an update was after that failed, was cancelled or was killed.
+
+        One that was refused or failed before it changed an object left nothing unfinished.
+        """
+        paths = self._entries(stack)[::-1]
+        for path, before in zip_longest(paths, paths[1:]):
+            update = _json(path)
+            if update.get("kind") != "update" or update.get("result") in _WHOLE:
+                break
+            left = _deployed_after(path)
+            if left is None or left != (_deployed_after(before) if before else {}):
+                return update_of(update).version or "an update"
         # A killed command line writes no history, but what it had begun stands in the state.
         return "an update" if latest.get("pending_operations") else ""
 
@@ -178,6 +188,28 @@ def _latest_in(file: Path) -> Mapping[str, Any]:
     for key in ("checkpoint", "latest"):
         content = content.get(key) if isinstance(content, Mapping) else None
     return content if isinstance(content, Mapping) else {}
+
+
+def _deployed_after(entry: Path) -> Mapping[str, object] | None:
+    """Return the cluster's objects in the checkpoint beside an entry of the history, if it is kept.
+
+    An update that was refused, or failed at its first step, leaves them as they were. One that
+    failed half-way does not, and neither does an object that was changed but never got ready:
+    its new inputs and its errors are kept (pulumi/pulumi:sdk/go/common/apitype/core.go).
+    """
+    name = entry.name.replace(".history.json", ".checkpoint.json")
+    file = entry.with_name(name)
+    if not file.exists():
+        return None
+    return {
+        str(each.get("urn")): [each.get(key) for key in ("id", "inputs", "outputs", "initErrors")]
+        for each in _mappings(_latest_in(file).get("resources"))
+        if each.get("custom") and not each.get("external") and not _is_provider(each)
+    }
+
+
+def _is_provider(resource: Mapping[str, Any]) -> bool:
+    return str(resource.get("type", "")).startswith("pulumi:providers:")
 
 
 def _outputs_after(entry: Path) -> Mapping[str, object] | None:

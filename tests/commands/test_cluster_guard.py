@@ -102,3 +102,11 @@ def test_another_cluster_than_the_recorded_one_is_refused_before_anything_is_cha
     assert recorded(shell) == ANOTHER
     (dev, *_) = shell.run("stacks", "--json").json["stacks"]
     assert dev["deployed"] is None
+
+
+def test_a_refused_deploy_is_not_told_as_one_that_was_half_done(shell: Shell) -> None:
+    assert shell.run("deploy", "0.1.0", "--yes").code == 0
+    shell.configure(clusterId=ANOTHER)
+    assert shell.run("deploy", "0.2.0", "--yes").code == 6
+    (dev, *_) = shell.run("stacks", "--json").json["stacks"]
+    assert (dev["deployed"], dev["unfinished"]) == ("0.1.0", None)

@@ -107,6 +107,31 @@ def test_a_stack_with_an_update_that_did_not_succeed_is_never_shown_as_untouched
     assert read.summary("dev").shown == "0.2.0"
 
 
+def objects(**images: str) -> list[dict[str, object]]:
+    return [
+        {"urn": f"urn:{name}", "custom": True, "type": "x", "inputs": {"image": image}}
+        for name, image in images.items()
+    ] + [{"urn": "urn:stack", "type": "pulumi:pulumi:Stack", "outputs": {"version": "0.1.0"}}]
+
+
+def test_an_update_that_changed_nothing_before_it_failed_is_not_half_done(tmp_path: Path) -> None:
+    read = backend(tmp_path)
+    folder = read.folder / ".pulumi" / "history" / "philotes" / "dev"
+
+    def ended(number: int, result: str, version: str, **images: str) -> str:
+        history(read, number, result=result, config={"philotes:chartVersion": version})
+        content = checkpoint(*objects(**images))
+        (folder / f"dev-{number}.checkpoint.json").write_bytes(content)
+        (tmp_path / ".pulumi" / "stacks" / "philotes" / "dev.json").write_bytes(content)
+        return read.summary("dev").unfinished
+
+    assert ended(1, "succeeded", "0.1.0", api="0.1.0", worker="0.1.0") == ""
+    assert ended(2, "failed", "0.2.0", api="0.1.0", worker="0.1.0") == ""
+    assert ended(3, "failed", "0.3.0", api="0.3.0", worker="0.1.0") == "0.3.0"
+    assert ended(4, "failed", "0.4.0", api="0.3.0", worker="0.1.0") == "0.3.0"
+    assert ended(5, "succeeded", "0.1.0", api="0.1.0", worker="0.1.0") == ""
+
+
 def test_what_a_killed_update_left_begun_is_shown(tmp_path: Path) -> None:
     read = backend(tmp_path)
     latest = {"resources": [{"type": "x"}], "pending_operations": [{"type": "creating"}]}
