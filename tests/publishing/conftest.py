@@ -128,6 +128,21 @@ def make_publisher(registry: OwnRegistry, folder: Path, path: str) -> Publisher:
     return Publisher(registry.helm, charts, folder, f"oci://{registry.host}/{path}")
 
 
+@pytest.fixture
+def path(publisher: Publisher) -> str:
+    return publisher.registry.rpartition("/")[2]
+
+
+def pulled(registry: OwnRegistry, publisher: Publisher, name: str, version: str) -> Path:
+    into = publisher.folder / "pulled" / name
+    into.mkdir(parents=True)
+    reference = f"{publisher.registry}/{name}"
+    registry.run_helm(
+        *("pull", reference, "--version", version, "--plain-http", "--destination", str(into))
+    )
+    return into / f"{name}-{version}.tgz"
+
+
 def files_of(archive: Path) -> dict[str, bytes]:
     """Return the files of an archive, read by other means than the command's."""
     found = {}
