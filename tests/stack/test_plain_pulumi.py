@@ -91,9 +91,7 @@ def test_a_first_deploy_of_one_resource_leaves_the_others_out(project: Project) 
     namespace = "urn:pulumi:dev::philotes::kubernetes:core/v1:Namespace::philotes-dev-namespace"
     said = project.succeed("up", "--yes", "--skip-preview", "--target", namespace)
     assert "Traceback" not in said
-    assert "philotes-dev-namespace" in {
-        each["urn"].split("::")[-1] for each in project.resources()
-    }
+    assert "philotes-dev-namespace" in {each["urn"].split("::")[-1] for each in project.resources()}
     assert project.outputs()["images"] == []
 
 
