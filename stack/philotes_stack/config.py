@@ -64,6 +64,8 @@ _SEMVER = re.compile(
 )
 _REPOSITORY = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~%-]+)*/?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+# What stands before the @ of an address may be a password, which no log is to hold.
+_LOGIN = re.compile(r"(://)[^/?#]*@")
 # RFC 1123 label, what Kubernetes accepts as the name of a namespace.
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # A UID is a UUID where Kubernetes makes it (kubernetes.io/docs, "Object Names and IDs"); what it
@@ -182,7 +184,9 @@ def unread(keys: Iterable[str]) -> list[str]:
 
 
 def _refuse(key: str, value: str, allowed: str) -> ConfigInvalid:
-    return ConfigInvalid(f"{NAMESPACE}:{key} is {json.dumps(value)}, allowed are {allowed}")
+    shown, logins = _LOGIN.subn(r"\1***@", value)
+    why = "; a login is no part of an address" if logins else ""
+    return ConfigInvalid(f"{NAMESPACE}:{key} is {json.dumps(shown)}, allowed are {allowed}{why}")
 
 
 def _match(key: str, text: Mapping[str, str], pattern: re.Pattern[str], allowed: str) -> str:

@@ -113,7 +113,6 @@ def test_a_configured_value_is_read(raw: dict[str, str], changes: dict[str, Any]
         ("chartRegistry", "ghcr.io/x", "addresses of the form oci://host/path"),
         ("chartRegistry", "oci://", "addresses of the form oci://host/path"),
         ("chartRegistry", "oci://ghcr.io/Owner/charts", "the path in lowercase"),
-        ("chartRegistry", "oci://u:p@ghcr.io/x", "addresses of the form oci://host/path"),
         ("chartRegistry", "oci://ghcr.io/x:1.0", "addresses of the form oci://host/path"),
         ("clusterId", "prod cluster", "the UID of a Namespace kube-system, or nothing"),
         ("certManager", "yes", "true and false"),
@@ -229,3 +228,16 @@ def test_the_readme_has_a_row_for_every_key_as_the_project_file_declares_it() ->
 def _shown(default: object) -> str:
     text = _as_string(default)
     return f"`{text}`" if text else "empty"
+
+
+@pytest.mark.parametrize(
+    ("key", "address"),
+    [
+        ("chartRegistry", "oci://robot:hunter2@ghcr.io/x"),
+        ("certManagerRepository", "https://robot:hunter2@mirror.example/charts"),
+    ],
+)
+def test_a_login_in_an_address_is_refused_without_repeating_it(key: str, address: str) -> None:
+    with pytest.raises(ConfigInvalid, match="a login is no part of an address") as caught:
+        parse({"certManager": "true", key: address})
+    assert "hunter2" not in str(caught.value)
