@@ -43,7 +43,7 @@ def test_a_kubeconfig_of_several_files_is_deployed_to_wherever_they_stand(shell:
     moved = [Path(shutil.move(file, other)) for file in (first, second)]
     again = shell.run("preview", "0.2.0", "--json", KUBECONFIG=both(*moved))
     assert again.code == 0, again.err
-    assert set(again.json["counts"]) == {"same"}
+    assert set(again.json["counts"]) == {"same", "read"}  # the cluster's identity is read
 
 
 def both(*files: Path) -> str:
@@ -65,4 +65,4 @@ def test_a_stack_stays_on_its_cluster_when_the_current_context_is_switched(shell
     after = shell.run("preview", "0.2.0", "--json", KUBECONFIG=str(file))
     assert after.code == 0, after.err
     assert after.json["context"] == shell.demo.context
-    assert set(after.json["counts"]) == {"same"}
+    assert set(after.json["counts"]) == {"same", "read"}  # the cluster's identity is read
