@@ -22,7 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PhilotesError as error:
         return _refused(error)
     except KeyboardInterrupt:
+        _tell_stopped()
         return 128 + signal.SIGINT
+    except SystemExit:  # `end_on_signals`
+        _tell_stopped()
+        raise
     except OSError as error:
         what = "A file cannot be read or written"
         return _refused(
@@ -38,6 +42,11 @@ def _refused(error: PhilotesError) -> int:
             lines.append(f"  {name + ':':<5} " + text.replace("\n", "\n        "))
     print("\n".join(lines), file=sys.stderr)  # noqa: T201 - the command's output
     return error.exit_code
+
+
+def _tell_stopped() -> None:
+    told = "Stopped. Run it again: what is published with the same content is kept."
+    print(told, file=sys.stderr)  # noqa: T201 - the command's output
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

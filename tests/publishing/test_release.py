@@ -205,7 +205,9 @@ def test_a_signal_ends_it_and_leaves_no_file_and_no_process(
         finally:
             go_on.set()
             running.kill()
-    assert (running.returncode, output, errors) == (128 + number, "", "")
+    assert (running.returncode, output) == (128 + number, "")
+    assert errors.startswith("Stopped. Run it again:")
+    assert len(errors.splitlines()) == 1
     assert list(publisher.temporary.iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.killpg(running.pid, 0)
