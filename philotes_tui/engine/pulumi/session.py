@@ -19,6 +19,7 @@ import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.automation import CommandResult
 from pulumi.automation._server import LanguageServer
+from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import events_pb2_grpc, language_pb2_grpc
 from pulumi.runtime.settings import SETTINGS
@@ -68,6 +69,7 @@ class Program:
             task.cancel()
         if pending:
             _settle(loop, pending)
+        _stop_callbacks(loop)
         loop.close()
 
     def ended(self, seconds: float) -> bool:
@@ -147,6 +149,9 @@ class _Host(LanguageServer):
 
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._program.idle.clear()
+        # The SDK keeps the servers of all runs and stops each again at the end of every one,
+        # which fails for that of an aborted run: its loop is gone.
+        _CallbackServicer._servicers.clear()  # noqa: SLF001 - one run at a time
         self._program.project_dir = request.info.root_directory
         try:
             with as_program(self._program.on_print):
@@ -156,6 +161,14 @@ class _Host(LanguageServer):
                 self._program.close()
             finally:
                 self._program.idle.set()
+
+
+def _stop_callbacks(loop: asyncio.AbstractEventLoop) -> None:
+    """Stop what serves the transforms of an aborted run."""
+    stopping = loop.create_task(_CallbackServicer.shutdown())  # type: ignore[no-untyped-call]
+    with contextlib.suppress(Exception):
+        _settle(loop, [stopping])
+        stopping.exception()
 
 
 def _settle(loop: asyncio.AbstractEventLoop, tasks: Collection[asyncio.Task[Any]]) -> None:
