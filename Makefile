@@ -34,7 +34,7 @@ run: tools ## Set everything up and open the program on a working demo
 test: $(DEV_READY) tools-test ## Set everything up and run every test (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: lint types contracts unit ## Lint, types, import directions and quick tests, under 30 s
+check: lint types contracts unit ## Lint, types, import directions and quick tests, about two minutes
 
 lint: $(DEV_READY)
 	@$(BIN)/ruff check --quiet
