@@ -1,5 +1,6 @@
 """A registry whose certificate the system does not know, by the stack file's own authority."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def registry(
     with running_token_registry(folder, registry_programs, [anybody]) as running:
         home = tmp_path_factory.mktemp("helm")
         helm = OwnRegistry(running.host, home, registry_programs["helm"])
-        package = ("package", str(charts / "philotes"), "--dependency-update", "-d", str(home))
+        # Helm vendors the dependencies where the umbrella stands.
+        own = shutil.copytree(charts, tmp_path_factory.mktemp("charts") / "own")
+        package = ("package", str(own / "philotes"), "--dependency-update", "-d", str(home))
         helm.run_helm(*package, "--version", "0.1.0")
         trusted = f"--ca-file={running.certificates.authority}"
         helm.run_helm("push", str(home / "philotes-0.1.0.tgz"), helm.charts, trusted)
