@@ -91,18 +91,25 @@ def default_file(environment: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "settings.toml"
 
 
-def registry_cache(environment: Mapping[str, str] | None = None) -> Path:
-    """Return the folder in which what registries said is kept.
-
-    `registry` below `$PHILOTES_TUI_CACHE`, else below the user's cache folder, beside the tools.
+def cache_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the cache folder: `$PHILOTES_TUI_CACHE`, else the user's cache folder.
 
     Args:
         environment: Environment variables; those of the process by default.
     """
     named = (os.environ if environment is None else environment).get(f"{PREFIX}CACHE", "")
     if named:
-        return Path(named).expanduser().absolute() / "registry"
-    return platformdirs.user_cache_path(APP, appauthor=False) / "registry"
+        return Path(named).expanduser().absolute()
+    return platformdirs.user_cache_path(APP, appauthor=False)
+
+
+def registry_cache(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the folder in which what registries said is kept, beside the tools.
+
+    Args:
+        environment: Environment variables; those of the process by default.
+    """
+    return cache_folder(environment) / "registry"
 
 
 def load(

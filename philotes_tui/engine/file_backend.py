@@ -197,8 +197,7 @@ def _deployed_after(entry: Path) -> Mapping[str, object] | None:
     failed half-way does not, and neither does an object that was changed but never got ready:
     its new inputs and its errors are kept (pulumi/pulumi:sdk/go/common/apitype/core.go).
     """
-    name = entry.name.replace(".history.json", ".checkpoint.json")
-    file = entry.with_name(name)
+    file = _checkpoint_beside(entry)
     if not file.exists():
         return None
     return {
@@ -214,8 +213,11 @@ def _is_provider(resource: Mapping[str, Any]) -> bool:
 
 def _outputs_after(entry: Path) -> Mapping[str, object] | None:
     """Return the outputs in the checkpoint that stands beside an entry of the history."""
-    name = entry.name.replace(".history.json", ".checkpoint.json")
-    return _outputs(_latest_in(entry.with_name(name)).get("resources"))
+    return _outputs(_latest_in(_checkpoint_beside(entry)).get("resources"))
+
+
+def _checkpoint_beside(entry: Path) -> Path:
+    return entry.with_name(entry.name.replace(".history.json", ".checkpoint.json"))
 
 
 def _outputs(resources: object) -> Mapping[str, object] | None:

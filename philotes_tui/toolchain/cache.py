@@ -23,9 +23,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from philotes_tui.errors import StateFolderError
+from philotes_tui.settings import cache_folder
 from philotes_tui.toolchain.tools import Recipe, Tool
 
 BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
@@ -42,10 +41,7 @@ def system_and_arch() -> tuple[str, str]:
 
 def cache_root() -> Path:
     """Return the cache folder: `$PHILOTES_TUI_CACHE`, else the user's cache folder."""
-    override = os.environ.get("PHILOTES_TUI_CACHE", "")
-    if override:
-        return Path(override).expanduser().absolute()
-    return platformdirs.user_cache_path("philotes-tui", appauthor=False)
+    return cache_folder()
 
 
 def recipe_root() -> Path:
