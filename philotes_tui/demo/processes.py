@@ -149,11 +149,13 @@ class Supervisor:
         """
         deadline = time.monotonic() + within
         while True:
+            # Looked at first: what ends while the fact is asked about may have brought it about.
+            ended = child.exit_code is not None
             with contextlib.suppress(OSError):
                 if fact():
                     return
             self._refuse_when_stopping()
-            if child.exit_code is not None:
+            if ended:
                 raise self.death_of(child)
             if time.monotonic() > deadline:
                 raise _failure(child, f"{child.name} did not {what} within {within:.0f} s")

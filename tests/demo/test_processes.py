@@ -35,6 +35,21 @@ def test_a_process_that_fails_at_its_start_is_told_with_its_last_lines(
     assert "line 1\n" in child.log.read_text()
 
 
+def test_an_end_between_the_look_at_the_fact_and_at_the_process_is_not_a_failure(
+    supervisor: Supervisor, python: str
+) -> None:
+    child = supervisor.start("helm", [python, "-c", FOREVER])
+
+    def over() -> bool:
+        before = child.exit_code is not None
+        child.signal_to_end()
+        child.end(within=20)  # it ends just after it was looked at
+        return before
+
+    supervisor.wait_until(child, over, what="finish", within=20)
+    assert child.exit_code is not None
+
+
 def test_a_program_that_cannot_be_run_is_told_by_its_path(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
