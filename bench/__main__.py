@@ -1,4 +1,4 @@
-"""`python -m bench [startup] [registry] [operations] [memory]`: all unless some are named."""
+"""`python -m bench [startup] [registry] [details] …`: all parts unless some are named."""
 
 import argparse
 import sys
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import memory, operations, registry, startup
+from bench import details, memory, operations, registry, startup
 from bench.parts import environment, running
 from philotes_tui.signals import ending_on_signals
 
-NAMES = ("startup", "registry", "operations", "memory")
+NAMES = ("startup", "registry", "details", "operations", "memory")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +41,9 @@ def _measure(names: Sequence[str], folder: Path, stack: ExitStack, rounds: int) 
     if "registry" in names:
         print("\nRegistry", flush=True)
         good = registry.measure(folder, rounds or 7) and good
+    if "details" in names:
+        print("\nDetails of many versions", flush=True)
+        details.measure(folder, rounds or 3)
     if {"operations", "memory"} & set(names):
         print("\n(starting the demo)", flush=True)
         parts = stack.enter_context(running(folder))

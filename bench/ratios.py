@@ -43,7 +43,11 @@ def spread(values: Sequence[float]) -> str:
 
 def print_rows(a: str, b: str, pairs: Sequence[Pairs]) -> None:
     """Print measurements as a table; `a` and `b` head the columns of values."""
-    rows = [(HEADS[0], f"A {a}", f"B {b}", HEADS[3]), *(each.row() for each in pairs)]
+    print_table([(HEADS[0], f"A {a}", f"B {b}", HEADS[3]), *(each.row() for each in pairs)])
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of cells, each column as wide as its widest cell."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
