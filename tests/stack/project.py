@@ -1,5 +1,6 @@
 """A plain Pulumi project folder and the real CLI."""
 
+import contextlib
 import json
 import subprocess
 from collections.abc import Mapping
@@ -57,7 +58,8 @@ class Project:
             check=False,
             timeout=120,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        if done.returncode:
+            raise AssertionError(_reasons(done.stdout) + done.stderr)
         return Plan(json.loads(done.stdout))
 
     def outputs(self) -> dict[str, Any]:
@@ -71,6 +73,16 @@ class Project:
     def exported(self) -> dict[str, Any]:
         """The state, secrets encrypted."""
         return dict(json.loads(self.succeed("stack", "export")))
+
+
+def _reasons(document: str) -> str:
+    """What a preview that failed says of it, without the planned steps, which hide it."""
+    with contextlib.suppress(ValueError):
+        return "\n".join(
+            f"{each.get('severity')}: {each.get('urn', '')}: {each.get('message', '').strip()}"
+            for each in json.loads(document).get("diagnostics", [])
+        )
+    return document
 
 
 @dataclass(frozen=True)
