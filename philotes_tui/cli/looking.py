@@ -1,7 +1,8 @@
 """Reading one published version whole, and what is told beside it."""
 
 import asyncio
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from philotes_tui.cli.listing import changes_sentence, seen_sentence
 from philotes_tui.cli.output import note, short_digest
@@ -10,16 +11,26 @@ from philotes_tui.cli.published import Published
 from philotes_tui.errors import RegistryError
 from philotes_tui.registry import PackagedChart
 from philotes_tui.releases import ChartContent, ChartDetails
+from philotes_tui.settings import registry_cache
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What was read of one version."""
+    """What was read of one version.
+
+    Attributes:
+        picked: Which version was meant.
+        details: What the registry says of it.
+        package: Its archive, and its provenance file.
+        content: What is in the archive.
+        signatures_known: Whether the signatures of `details` are all that there were.
+    """
 
     picked: Picked
     details: ChartDetails
     package: PackagedChart
     content: ChartContent
+    signatures_known: bool = False
 
 
 async def look(published: Published, wanted: str, *, signatures: bool) -> Looked:
@@ -42,7 +53,27 @@ async def look(published: Published, wanted: str, *, signatures: bool) -> Looked
         raise
     content = await asyncio.to_thread(read_chart, package.archive, on=str(package.reference))
     tell_moved(published, picked, details.digest)
-    return Looked(picked, details, package, content)
+    details, known = _with_signatures(published, details, looked_for=signatures)
+    return Looked(picked, details, package, content, known)
+
+
+def _with_signatures(
+    published: Published, details: ChartDetails, *, looked_for: bool
+) -> tuple[ChartDetails, bool]:
+    """Keep which signatures were found; offline add those that were, and tell if that is known."""
+    from philotes_tui.cache.signatures import (  # noqa: PLC0415 - only who looks at one version
+        FoundSignatures,
+        SignatureCache,
+    )
+
+    name, kept = str(published.charts.repository), SignatureCache(registry_cache())
+    if published.offline:
+        found = kept.found(name, details.digest)
+        known = found is not None
+        return (replace(details, signatures=found.signatures) if found else details), known
+    if looked_for:
+        kept.keep(name, details.digest, FoundSignatures(details.signatures, time.time()))
+    return details, looked_for
 
 
 def tell_moved(published: Published, picked: Picked, digest: str) -> None:
@@ -61,6 +92,8 @@ def tell_moved(published: Published, picked: Picked, digest: str) -> None:
 def tell_notices(published: Published, *picked: Picked) -> None:
     """Tell on stderr what people should know beside the answer."""
     sentences = list(published.charts.notices)
+    if published.offline and not any(each.listing for each in picked):
+        sentences.append("This is what was read before; the registry was not asked.")
     for each in picked:
         sentences.append(each.sentence)
         if each.listing:

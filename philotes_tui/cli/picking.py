@@ -91,8 +91,13 @@ def _constraint(wanted: str) -> Constraint:
 
 
 async def _noted(published: Published, tag: str) -> Listing | None:
-    """List what is there once, so that what is looked at now can be looked at offline later."""
-    if published.offline or (published.seen and tag in published.seen.tags):
+    """List what is there once, so that what is looked at now can be looked at offline later.
+
+    Offline it is what was listed then, so that its age is told.
+    """
+    if published.offline:
+        return await published.listing() if published.seen else None
+    if published.seen and tag in published.seen.tags:
         return None
     with contextlib.suppress(RegistryError):  # some let one pull without letting one list
         return await published.listing()

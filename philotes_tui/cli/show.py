@@ -29,7 +29,8 @@ def command(
     with patience(f"{published.charts.url} for {version}"):
         looked = asyncio.run(look(published, version, signatures=part in showing.WITH_SIGNATURES))
     tell_notices(published, looked.picked)
-    shown = showing.Shown(looked.details, looked.content, looked.package.provenance, offline)
+    unknown = offline and not looked.signatures_known
+    shown = showing.Shown(looked.details, looked.content, looked.package.provenance, unknown)
     if as_json:
         seen = published.seen.seen_at if offline and published.seen else None
         print_json({

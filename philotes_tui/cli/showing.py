@@ -25,13 +25,13 @@ class Shown:
         details: What the registry says of it.
         content: What is in its archive.
         provenance: Its provenance file.
-        offline: Whether signatures beside it could not be looked for.
+        unknown: Whether nobody knows which signatures are beside it: not looked for, and offline.
     """
 
     details: ChartDetails
     content: ChartContent
     provenance: bytes | None = None
-    offline: bool = False
+    unknown: bool = False
 
     @property
     def provenance_text(self) -> str | None:
@@ -58,7 +58,7 @@ def _overview_document(shown: Shown) -> dict[str, object]:
         "created": iso(details.created),
         "size": details.size,
         "deprecated": content.deprecated,
-        "signed": details.signed or (None if shown.offline else False),
+        "signed": details.signed or (None if shown.unknown else False),
         "signatures": [signature_document(each) for each in details.signatures],
         "dependencies": [_dependency_document(each) for each in content.dependencies],
         "templates": sum(1 for _ in content.all_templates()),
@@ -87,8 +87,8 @@ def _overview_rows(shown: Shown) -> Iterator[tuple[str, str]]:
     yield "digest", details.digest
     yield "size", size(details.size)
     kinds = ", ".join(dict.fromkeys(signature.kind for signature in details.signatures))
-    unknown = "not known offline" if shown.offline else "none found"
-    yield "signatures", f"{kinds} (found, not verified)" if kinds else unknown
+    none = "not known offline" if shown.unknown else "none found"
+    yield "signatures", f"{kinds} (found, not verified)" if kinds else none
     if content.deprecated:
         yield "deprecated", "its publisher advises against it"
     for key in ("kubeVersion", "home"):
@@ -172,8 +172,8 @@ def _print_templates(shown: Shown) -> None:
 def _print_signatures(shown: Shown) -> None:
     found = shown.details.signatures
     print_table(("KIND", "DIGEST", "TAG"), [(s.kind, s.digest or "—", s.tag or "—") for s in found])
-    if shown.offline:
-        note("Signatures beside a chart are not looked for offline.")
+    if shown.unknown:
+        note("Which signatures are beside it was not looked for before; nobody was asked.")
     elif not found:
         note("No signature was found; `philotes-tui verify` says more.")
     else:

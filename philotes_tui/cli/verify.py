@@ -3,30 +3,27 @@
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from philotes_tui.cli.completing import stack_option, version_argument
-from philotes_tui.cli.looking import tell_moved, tell_notices
+from philotes_tui.cli.looking import tell_notices
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.output import note, print_json, print_table
+from philotes_tui.cli.output import age, iso, note, print_json, print_table
 from philotes_tui.cli.patience import patience
-from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
+from philotes_tui.cli.signed import Signed, read_signed
 from philotes_tui.cli.wiring import Wiring
-from philotes_tui.errors import ToolMissing
+from philotes_tui.errors import RegistryUnreachable, ToolMissing
 from philotes_tui.foreign import clean_line
-from philotes_tui.registry import PackagedChart
-from philotes_tui.releases import ChartDetails
 from philotes_tui.settings import Settings
 from philotes_tui.verification import (
     Finding,
     KeyChecker,
     Result,
-    StoredSignature,
     check_cosign,
     check_provenance,
     default_keyring,
@@ -35,23 +32,15 @@ from philotes_tui.verification import (
 )
 
 _WIDEST = 300
+_LONGEST = 2_000
 _SENTENCES = {
     Result.VERIFIED: "{name} is signed by {by}, and unchanged since.",
-    Result.UNCHECKED: "{name} is signed, and nothing was given to check that with.",
+    Result.UNCHECKED: "{name} is signed, and {why}.",
     Result.NOT_SIGNED: "{name} is not signed{asked}.",
+    Result.NOT_SEEN: "Whether {name} is signed was not looked for before, and nobody was asked.",
     Result.OTHER_SIGNER: "{name} is signed by another.",
     Result.BROKEN: "{name} has a BROKEN signature: do not deploy it.",
 }
-
-
-@dataclass(frozen=True)
-class Signed:
-    """What was read of one version."""
-
-    picked: Picked
-    details: ChartDetails
-    package: PackagedChart
-    stored: tuple[StoredSignature, ...]
 
 
 @click.command("verify")
@@ -67,6 +56,7 @@ class Signed:
     help="The public key of cosign, cosign.pub.",
 )
 @stack_option("Use the registry of this stack.")
+@click.option("--offline", is_flag=True, help="Check what was read before; ask nobody.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
 @pass_settings
 def command(
@@ -76,18 +66,23 @@ def command(
     key: Path | None,
     stack: str | None,
     *,
+    offline: bool,
     as_json: bool,
 ) -> None:
     """Check who signed VERSION, a version, tag, digest, constraint or `latest`.
 
     Everything that is asked for has to hold: the provenance with --keyring, the
-    signature of cosign with --key. Exit code 0 says that it does, 1 that it does not.
+    signature of cosign with --key. Exit code 0 says that it does, 1 that it does not,
+    and 4 that with --offline nobody knows.
     """
     checker = _checker(key)
-    published = Wiring(settings).published(stack)
+    published = Wiring(settings).published(stack, offline=offline)
     with patience(f"{published.charts.url} for {version}"):
-        signed = asyncio.run(_read(published, version))
+        signed = asyncio.run(read_signed(published, version))
     tell_notices(published, signed.picked)
+    if offline and signed.read_at is not None:
+        ago = age(time.time() - signed.read_at)
+        note(f"Signatures of cosign are those that were read {ago} ago.")
     ring = keyring or _default(signed)
     found = list(_findings(signed, ring, checker))
     # What nobody asked about is told of, and does not count.
@@ -98,18 +93,8 @@ def command(
     else:
         _print(signed, result, counted or found, found)
     if result is not Result.VERIFIED:
-        click.get_current_context().exit(1)
-
-
-async def _read(published: Published, wanted: str) -> Signed:
-    picked = await pick(published, wanted)
-    charts = published.charts
-    details = await charts.details(picked.target, signatures=False)
-    package = await charts.package(details.digest, provenance=True)
-    layers = await charts.signed_layers(details.digest)
-    tell_moved(published, picked, details.digest)
-    stored = tuple(StoredSignature(x.media_type, x.content, x.annotations) for x in layers)
-    return Signed(picked, details, package, stored)
+        code = RegistryUnreachable.exit_code if result is Result.NOT_SEEN else 1
+        click.get_current_context().exit(code)
 
 
 def _default(signed: Signed) -> Path | None:
@@ -129,7 +114,11 @@ def _findings(signed: Signed, ring: Path | None, key: KeyChecker | None) -> Iter
         name = f"{signed.details.name}-{signed.details.version}.tgz"
         archive = signed.package.archive
         yield check_provenance(_helm(), archive, provenance, name=name, keyring=ring)
-    yield from check_cosign(signed.stored, signed.details.digest, key)
+    if signed.stored is None:
+        todo = "Run it once without --offline while the registry can be reached."
+        yield Finding("cosign", Result.NOT_SEEN, todo=todo)
+    else:
+        yield from check_cosign(signed.stored, signed.details.digest, key, signed.place)
 
 
 def _is_asked(finding: Finding, *, keyring: Path | None, key: Path | None) -> bool:
@@ -173,14 +162,28 @@ def _print(signed: Signed, result: Result, counted: list[Finding], found: list[F
     rows = [(f.kind, f.result.replace("-", " "), clean_line(f.by or f.said, 120)) for f in found]
     print_table(("SIGNATURE", "RESULT", ""), rows)
     by = " and ".join(f.by for f in counted if f.result is Result.VERIFIED)
-    asked = " in a way that was asked for" if any(f.by or f.todo for f in found) else ""
-    sentence = _SENTENCES[result].format(name=signed.picked.name, by=by, asked=asked)
+    others = any(f.result not in {Result.NOT_SIGNED, Result.NOT_SEEN} for f in found)
+    sentence = _SENTENCES[result].format(
+        name=signed.picked.name,
+        by=by,
+        asked=" in a way that was asked for" if others else "",
+        why=_why_unchecked(counted),
+    )
     click.echo(clean_line(sentence, _WIDEST))
     click.echo(f"digest: {signed.details.digest}")
     if result is not Result.VERIFIED:
         for finding in found:
-            for text in filter(None, (finding.said, finding.todo)):
-                note(f"{finding.kind}: {clean_line(text, _WIDEST)}")
+            for text in filter(None, (finding.said, *finding.todo.splitlines())):
+                note(f"{finding.kind}: {clean_line(text, _LONGEST)}")
+
+
+def _why_unchecked(counted: list[Finding]) -> str:
+    said = [f.said for f in counted if f.result is Result.UNCHECKED and f.said]
+    return (
+        f"that cannot be checked here: {said[0]}"
+        if said
+        else "nothing was given to check that with"
+    )
 
 
 def _document(
@@ -192,6 +195,8 @@ def _document(
         "version": signed.details.version.text,
         "tag": signed.details.tag or None,
         "digest": signed.details.digest,
+        "cached": published.offline,
+        "seen": iso(signed.read_at) if published.offline else None,
         "result": result,
         "checks": [
             {

@@ -18,7 +18,7 @@ from philotes_tui.registry.credentials import Credentials, stored_credentials
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
-from philotes_tui.registry.signature_content import SignedLayer, signed_layers
+from philotes_tui.registry.signature_content import SignedContent, signed_content
 from philotes_tui.registry.signatures import SignatureFinder
 from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.releases import (
@@ -253,7 +253,7 @@ class ChartRegistry:
         async with self._reader(signatures=True) as reader:
             return await reader.signatures(version)
 
-    async def signed_layers(self, digest: str) -> tuple[SignedLayer, ...]:
+    async def signed_content(self, digest: str) -> SignedContent:
         """Return what cosign stored beside a digest, with its bytes, not verified.
 
         Args:
@@ -264,7 +264,7 @@ class ChartRegistry:
             SettingsError: A file of logins or a proxy setting is broken.
         """
         async with self._client() as client:
-            return await signed_layers(client, self.repository, digest)
+            return await signed_content(client, self.repository, digest, self._blobs)
 
     @asynccontextmanager
     async def _client(self) -> AsyncGenerator[RegistryClient, None]:

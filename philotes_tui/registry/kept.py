@@ -45,8 +45,8 @@ class KeptCharts:
             RegistryUnreachable: It was never looked at.
             RegistryError: It is not a chart.
         """
-        named = await self._manifest(reference)
-        return await choose(named, reference, self._manifest), named
+        named = await self.manifest(reference)
+        return await choose(named, reference, self.manifest), named
 
     async def blob(
         self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
@@ -62,7 +62,13 @@ class KeptCharts:
             raise _never_seen(f"{repository}@{descriptor.digest}")
         return content
 
-    async def _manifest(self, reference: Reference) -> Manifest:
+    async def manifest(self, reference: Reference) -> Manifest:
+        """Return a manifest or index.
+
+        Raises:
+            RegistryUnreachable: It was never looked at.
+            RegistryError: It is none.
+        """
         digest = await self.head_digest(reference)
         body = self._blobs.get(digest)
         if body is None:

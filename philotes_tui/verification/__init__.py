@@ -7,11 +7,13 @@ made for it: helm, and cosign or openssl.
 from philotes_tui.verification.cosign import StoredSignature, check_cosign
 from philotes_tui.verification.finding import Finding, Result, together
 from philotes_tui.verification.key import KeyChecker, key_checker
+from philotes_tui.verification.keyless import Place
 from philotes_tui.verification.provenance import check_provenance, default_keyring
 
 __all__ = [
     "Finding",
     "KeyChecker",
+    "Place",
     "Result",
     "StoredSignature",
     "check_cosign",

@@ -11,7 +11,9 @@ class Result(StrEnum):
     VERIFIED = "verified"
     """It is signed by the one that was asked about, and unchanged."""
     UNCHECKED = "unchecked"
-    """There is a signature, and nothing was given to check it with."""
+    """There is a signature; nothing was given to check it with, or it cannot be checked here."""
+    NOT_SEEN = "not-seen"
+    """Nobody looked for signatures before, and the registry is not asked now."""
     NOT_SIGNED = "not-signed"
     """There is no signature of this kind."""
     OTHER_SIGNER = "signed-by-another"
@@ -43,6 +45,7 @@ _WORST_FIRST = (
     Result.BROKEN,
     Result.OTHER_SIGNER,
     Result.NOT_SIGNED,
+    Result.NOT_SEEN,
     Result.UNCHECKED,
     Result.VERIFIED,
 )

@@ -4,111 +4,18 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.commands.charts import shell_for
-from tests.commands.shell import Ended, Shell
-from tests.registry.conftest import OwnRegistry
-from tests.signing.cosign import LEGACY, Cosign, KeyPair, offline_cosign
-from tests.signing.provenance import Helm, Keyrings
-from tests.signing.stored import MANIFEST, Stored
+from tests.commands.signed import Keys, Release, result
+from tests.signing.cosign import LEGACY, Cosign
+from tests.signing.stored import MANIFEST
 
 pytestmark = pytest.mark.real
 
 FORMATS = pytest.mark.parametrize("options", [(), (LEGACY,)], ids=["bundle", "legacy"])
-_versions = iter(f"1.0.{patch}" for patch in range(1000))
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Two who sign, each with a key of cosign and one of OpenPGP."""
-
-    ours: KeyPair
-    theirs: KeyPair
-    our_ring: Keyrings
-    their_ring: Keyrings
-
-
-@dataclass(frozen=True)
-class Release:
-    """A chart of one version, and who looks at it."""
-
-    shell: Shell
-    registry: OwnRegistry
-    folder: str
-    version: str
-    helm: Helm
-
-    @property
-    def stored(self) -> Stored:
-        return Stored(self.registry.host, f"{self.folder}/philotes")
-
-    @property
-    def digest(self) -> str:
-        return self.stored.digest(self.version)
-
-    @property
-    def reference(self) -> str:
-        return self.stored.reference(self.digest)
-
-    @property
-    def chart(self) -> Path:
-        return self.shell.folder / "philotes"
-
-    def push(self, package: Path) -> None:
-        done = self.helm.run(
-            "push", str(package), f"oci://{self.registry.host}/{self.folder}", "--plain-http"
-        )
-        assert done.returncode == 0, done.stderr
-
-    def verify(self, *arguments: str | Path, **env: str) -> Ended:
-        ended = self.shell.run("verify", self.version, *arguments, **env)
-        assert "Traceback" not in ended.err
-        document = self.shell.run("verify", self.version, *arguments, "--json", **env)
-        assert document.code == ended.code
-        return Ended(ended.code, ended.out, ended.err + document.out)
-
-
-def result(ended: Ended) -> str:
-    return str(document(ended)["result"])
-
-
-def document(ended: Ended) -> dict[str, object]:
-    return dict(json.loads(ended.err[ended.err.index("{\n") :]))
-
-
-@pytest.fixture(scope="session")
-def signer(cosign: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosign]:
-    with offline_cosign(cosign, tmp_path_factory.mktemp("cosign")) as signer:
-        yield signer
-
-
-@pytest.fixture(scope="session")
-def keys(signer: Cosign, pgp_keygen: Path, tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    folder = tmp_path_factory.mktemp("keys")
-    rings = [Keyrings.make(pgp_keygen, folder / name, name) for name in ("Ours", "Theirs")]
-    return Keys(signer.key_pair("ours"), signer.key_pair("theirs"), *rings)
-
-
-@pytest.fixture
-def release(chart_registry: OwnRegistry, tmp_path: Path) -> Release:
-    """A version that is packaged and pushed without any signature."""
-    version = next(_versions)
-    folder = f"signed-{version.replace('.', '-')}"
-    shell = shell_for(f"oci://{chart_registry.host}/{folder}", tmp_path)
-    chart = tmp_path / "philotes"
-    chart.mkdir()
-    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: philotes\nversion: 0.0.0\n")
-    home = tmp_path / "packages"
-    home.mkdir()
-    release = Release(shell, chart_registry, folder, version, Helm(chart_registry.helm, home))
-    release.helm.run("package", str(chart), "--version", version, "-d", str(home))
-    release.push(home / f"philotes-{version}.tgz")
-    return release
 
 
 @FORMATS
