@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.commands.shell import Ended, Shell
 from tests.registry.conftest import OwnRegistry
@@ -68,5 +69,5 @@ def result(ended: Ended) -> str:
     return str(document(ended)["result"])
 
 
-def document(ended: Ended) -> dict[str, object]:
+def document(ended: Ended) -> dict[str, Any]:
     return dict(json.loads(ended.err[ended.err.index("{\n") :]))
