@@ -8,6 +8,7 @@ import importlib.util
 import os
 import ssl
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -33,11 +34,18 @@ if "sniffio" not in sys.modules and importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
+_Way = tuple[str, str, Proxy | None]
+"""Scheme, host with port, and proxy: what a connection leads to."""
+
+
 class Connections:
     """The connections of one client, closed with it.
 
     No redirect is followed, no cookie kept and nothing read from a .netrc: httpx's
-    transport is used by itself, below its client.
+    transport is used by itself, below its client. Each has one connection. Which of them
+    is free is kept here, because a transport with many looks at all of them, and asks the
+    system about each idle one, twice for every request
+    (encode/httpcore:httpcore/_async/connection_pool.py).
 
     Args:
         limits: Bounds of time, bytes and connections.
@@ -56,14 +64,16 @@ class Connections:
         self._environ = os.environ if environ is None else environ
         self._context: ssl.SSLContext | None = None
         self._found: set[str] = set()
-        self._transports: dict[tuple[str, Proxy | None], httpx.AsyncHTTPTransport] = {}
+        self._room = asyncio.Semaphore(limits.connections)
+        self._origins: dict[_Way, httpx.URL] = {}
+        self._made: list[httpx.AsyncHTTPTransport] = []
+        self._idle: defaultdict[_Way, list[httpx.AsyncHTTPTransport]] = defaultdict(list)
 
     async def aclose(self) -> None:
         """Close all connections."""
-        transports = list(self._transports.values())
-        self._transports.clear()
-        for transport in transports:
-            await transport.aclose()
+        self._idle.clear()
+        while self._made:
+            await self._made.pop().aclose()
 
     async def exchange(self, request: Request) -> tuple[int, Mapping[str, str], bytes]:
         """Return status, headers by lower-case name, and of the body at most the limit and some.
@@ -93,12 +103,27 @@ class Connections:
 
     async def _exchange(self, request: Request) -> tuple[int, Mapping[str, str], bytes]:
         proxy = proxy_for(request.url, self._environ)
-        asked = _as_httpx(request, self._limits, is_proxied=proxy is not None)
-        transport = self._transport(request.url, proxy)
+        parts = urlsplit(request.url)
+        way = (parts.scheme, parts.netloc, proxy)
+        origin = self._origins.get(way) or httpx.URL(f"{parts.scheme}://{parts.netloc}/")
+        self._origins[way] = origin
+        trust = self._tls() if parts.scheme == "https" else None
+        asked = _as_httpx(request, origin, self._limits, is_proxied=proxy is not None)
         await self._await_address(request.url, proxy)
+        async with self._room:
+            transport = self._transport(way, trust)
+            try:
+                await self._make_room()
+                return await self._answered(transport, asked, request.largest)
+            finally:
+                self._idle[way].append(transport)
+
+    async def _answered(
+        self, transport: httpx.AsyncHTTPTransport, asked: httpx.Request, largest: int
+    ) -> tuple[int, Mapping[str, str], bytes]:
         response = await transport.handle_async_request(asked)
         failed = response.status_code >= HTTPStatus.BAD_REQUEST
-        limit = self._limits.error_bytes if failed else request.largest
+        limit = self._limits.error_bytes if failed else largest
         body = bytearray()
         try:
             async for chunk in response.aiter_raw():
@@ -123,19 +148,29 @@ class Connections:
             raise ConnectTimedOut from None
         self._found.add(host)
 
-    def _transport(self, url: str, proxy: Proxy | None) -> httpx.AsyncHTTPTransport:
-        scheme = urlsplit(url).scheme
-        found = self._transports.get((scheme, proxy))
-        if found is None:
-            found = httpx.AsyncHTTPTransport(
-                # False spares reading the authorities for what speaks no TLS.
-                verify=self._tls() if scheme == "https" else False,
-                trust_env=False,
-                limits=httpx.Limits(max_connections=self._limits.connections),
-                proxy=self._as_httpx_proxy(proxy) if proxy else None,
-            )
-            self._transports[(scheme, proxy)] = found
-        return found
+    def _transport(self, way: _Way, trust: ssl.SSLContext | None) -> httpx.AsyncHTTPTransport:
+        """Return what was used last and is free, for its connection is the least likely gone."""
+        if idle := self._idle[way]:
+            return idle.pop()
+        proxy = way[2]
+        made = httpx.AsyncHTTPTransport(
+            # False spares reading the authorities for what speaks no TLS.
+            verify=trust or False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=1),
+            proxy=self._as_httpx_proxy(proxy) if proxy else None,
+        )
+        self._made.append(made)
+        return made
+
+    async def _make_room(self) -> None:
+        """Close what is free for others than are asked now, if more are open than may be."""
+        while len(self._made) > self._limits.connections:
+            surplus = next((idle.pop(0) for idle in self._idle.values() if idle), None)
+            if surplus is None:
+                return
+            self._made.remove(surplus)
+            await surplus.aclose()
 
     def _as_httpx_proxy(self, proxy: Proxy) -> httpx.Proxy:
         return httpx.Proxy(
@@ -150,11 +185,13 @@ class Connections:
         return self._context
 
 
-def _as_httpx(request: Request, limits: Limits, *, is_proxied: bool) -> httpx.Request:
+def _as_httpx(
+    request: Request, origin: httpx.URL, limits: Limits, *, is_proxied: bool
+) -> httpx.Request:
     """Return httpx's form of a request; its path and query go out verbatim.
 
     Registries compare a `Link` with what they wrote there, and httpx would write it anew
-    (encode/httpcore:docs/extensions.md, “target”).
+    (encode/httpcore:docs/extensions.md, “target”). So the URL tells no more than the origin.
     """
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -162,7 +199,7 @@ def _as_httpx(request: Request, limits: Limits, *, is_proxied: bool) -> httpx.Re
         target = f"http://{parts.netloc.rpartition('@')[2]}{target}"
     return httpx.Request(
         request.method,
-        request.url,
+        origin,
         headers=dict(request.headers),
         content=request.body if request.method == "POST" else None,
         extensions={
