@@ -15,14 +15,13 @@ from typing import Any
 import platformdirs
 
 from philotes_tui.errors import SettingsError
+from philotes_tui.folders import APP, PREFIX
 from philotes_tui.foreign import clean_line
 
-APP = "philotes-tui"
 CHART = "philotes"
 """The umbrella chart's name below the registry folder."""
 DEFAULT_REGISTRY = "oci://ghcr.io/janovincze/philotes/charts"
 """Where the charts are published, for a stack whose file names no other place."""
-PREFIX = "PHILOTES_TUI_"
 
 
 def _state() -> Path:
@@ -89,27 +88,6 @@ def default_file(environment: Mapping[str, str]) -> Path:
     if named:
         return Path(named).expanduser()
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "settings.toml"
-
-
-def cache_folder(environment: Mapping[str, str] | None = None) -> Path:
-    """Return the cache folder: `$PHILOTES_TUI_CACHE`, else the user's cache folder.
-
-    Args:
-        environment: Environment variables; those of the process by default.
-    """
-    named = (os.environ if environment is None else environment).get(f"{PREFIX}CACHE", "")
-    if named:
-        return Path(named).expanduser().absolute()
-    return platformdirs.user_cache_path(APP, appauthor=False)
-
-
-def registry_cache(environment: Mapping[str, str] | None = None) -> Path:
-    """Return the folder in which what registries said is kept, beside the tools.
-
-    Args:
-        environment: Environment variables; those of the process by default.
-    """
-    return cache_folder(environment) / "registry"
 
 
 def load(

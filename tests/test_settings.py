@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from philotes_tui.errors import SettingsError
-from philotes_tui.settings import Settings, load, registry_cache
+from philotes_tui.folders import registry_cache
+from philotes_tui.settings import Settings, load
 
 
 def write(folder: Path, text: str) -> Path:

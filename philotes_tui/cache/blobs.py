@@ -19,7 +19,7 @@ class BlobCache:
     given to the same user without credentials: who could read them before has them.
 
     Args:
-        folder: The cache of registries (`philotes_tui.settings.registry_cache`).
+        folder: The cache of registries (`philotes_tui.folders.registry_cache`).
         limit_bytes: The most bytes to keep; what was used longest ago goes first.
     """
 

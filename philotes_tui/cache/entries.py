@@ -16,8 +16,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from philotes_tui.foreign import clean_line
-
 PARTIAL = ".partial-"
 """What the names of files that are being written begin with."""
 USAGE = ".usage"
@@ -139,6 +137,8 @@ class EntryStore:
         return self._ours
 
     def _note(self, error: OSError) -> None:
+        from philotes_tui.foreign import clean_line  # noqa: PLC0415 - reading goes without it
+
         why = clean_line(error.strerror or str(error), 200)
         self.notice = self.notice or (
             f"The cache {self.folder} cannot be written ({why}); everything works without it."

@@ -52,7 +52,7 @@ class SignatureCache:
     A checksum finds damage; whoever could write here is the user alone, as with all of the cache.
 
     Args:
-        folder: The cache of registries (`philotes_tui.settings.registry_cache`).
+        folder: The cache of registries (`philotes_tui.folders.registry_cache`).
         limit_bytes: The most bytes to keep; what was used longest ago goes first.
     """
 

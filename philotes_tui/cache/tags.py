@@ -27,7 +27,7 @@ class TagCache:
     the folder's owner and mode are checked for.
 
     Args:
-        folder: The cache of registries (`philotes_tui.settings.registry_cache`).
+        folder: The cache of registries (`philotes_tui.folders.registry_cache`).
         limit_bytes: The most bytes to keep; what was used longest ago goes first.
     """
 

@@ -11,8 +11,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from philotes_tui.errors import PhilotesError
+from philotes_tui.folders import registry_cache
 from philotes_tui.releases import Catalog, catalog_from_tags
-from philotes_tui.settings import CHART, Settings, load, registry_cache
+from philotes_tui.settings import CHART, Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 200

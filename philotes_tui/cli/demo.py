@@ -17,7 +17,8 @@ from philotes_tui.demo.demo import TOOLS as DEMO_TOOLS
 from philotes_tui.engine.passphrase import FILE_VARIABLE, VARIABLE
 from philotes_tui.engine.project import ensure_project, ensure_stack_file
 from philotes_tui.errors import StateFolderError
-from philotes_tui.settings import APP, Settings, load
+from philotes_tui.folders import APP
+from philotes_tui.settings import Settings, load
 from philotes_tui.signals import ending_on_signals
 from philotes_tui.toolchain import ENGINE_TOOLS
 

@@ -9,9 +9,9 @@ from philotes_tui.cli.output import note, short_digest
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
 from philotes_tui.errors import RegistryError
+from philotes_tui.folders import registry_cache
 from philotes_tui.registry import PackagedChart
 from philotes_tui.releases import ChartContent, ChartDetails
-from philotes_tui.settings import registry_cache
 
 
 @dataclass(frozen=True)

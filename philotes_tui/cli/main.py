@@ -16,7 +16,8 @@ from click.shell_completion import CompletionItem, shell_complete
 from philotes_tui.cli.boundary import exit_code_of
 from philotes_tui.cli.log import log_to_file
 from philotes_tui.errors import DemoError
-from philotes_tui.settings import APP, Settings, load
+from philotes_tui.folders import APP
+from philotes_tui.settings import Settings, load
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,7 +1,7 @@
 """The published versions as commands see them: asked of the registry, or as they were last seen."""
 
 import time
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Container, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,7 @@ from philotes_tui.errors import (
     RegistryUnreachable,
     VersionNotFound,
 )
+from philotes_tui.folders import registry_cache
 from philotes_tui.registry import ChartRegistry
 from philotes_tui.releases import (
     CachedTags,
@@ -25,7 +26,7 @@ from philotes_tui.releases import (
     catalog_from_tags,
     changes,
 )
-from philotes_tui.settings import CHART, registry_cache
+from philotes_tui.settings import CHART
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ class Published:
         """Return the versions that are new or gone; digests of tags are not known here."""
         if self.seen is None:
             return ()
-        return changes(_versions(self.seen), _versions(now))
+        other = set(self.seen.tags) ^ set(now.tags)
+        return changes(_versions(self.seen, other), _versions(now, other))
 
     def offer_offline(self, error: RegistryError) -> None:
         """Tell in an error what --offline shows, where asking again later is all one can do."""
@@ -165,8 +167,8 @@ def published(place: Place, *, offline: bool) -> Published:
     return Published(charts, tags, seen, offline=offline)
 
 
-def _versions(seen: CachedTags) -> CachedTags:
-    """Return a listing without tags that are no versions, such as those of signatures."""
-    catalog = catalog_from_tags(seen.tags)
+def _versions(seen: CachedTags, among: Container[str]) -> CachedTags:
+    """Return those of some tags that are versions, unlike those of signatures."""
+    catalog = catalog_from_tags(tag for tag in seen.tags if tag in among)
     usable = [other.tag for other in catalog.others if other.usable]
     return CachedTags((*(r.tag for r in catalog.releases), *usable), seen.seen_at)

@@ -9,10 +9,10 @@ from philotes_tui.cli.looking import tell_moved
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
 from philotes_tui.errors import RegistryError, RegistryUnreachable
+from philotes_tui.folders import registry_cache
 from philotes_tui.registry import PackagedChart
 from philotes_tui.registry.signature_content import SignedLayer, kept_content
 from philotes_tui.releases import ChartDetails
-from philotes_tui.settings import registry_cache
 from philotes_tui.verification import Place, StoredSignature
 
 

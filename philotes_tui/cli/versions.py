@@ -1,6 +1,5 @@
 """`philotes-tui versions`."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,12 +20,23 @@ from philotes_tui.cli.listing import (
     kind,
     seen_sentence,
 )
+from philotes_tui.cli.loop import complete
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.output import Columns, note, print_json, print_table
+from philotes_tui.cli.output import (
+    Columns,
+    encoded,
+    joined,
+    json_rows,
+    note,
+    print_bytes,
+    table,
+)
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Listing, Published
+from philotes_tui.cli.recent import RecentAnswers
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import RegistryError
+from philotes_tui.folders import registry_cache
 from philotes_tui.releases import (
     ALL_CHANNELS,
     STABLE,
@@ -110,6 +120,7 @@ class Selection:
 @click.option("--deployed", is_flag=True, help="Also say on which stacks each version runs.")
 @click.option("--all", "everything", is_flag=True, help="Also list tags that are no versions.")
 @click.option("--offline", is_flag=True, help="Show what was seen last; ask nobody.")
+@click.option("--fresh", is_flag=True, help="Ask even if the same was asked moments ago.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
 @pass_settings
 def command(
@@ -123,44 +134,99 @@ def command(
     deployed: bool,
     everything: bool,
     offline: bool,
+    fresh: bool,
     as_json: bool,
 ) -> None:
     """List the chart versions in the registry, newest first."""
+    del fresh  # what it passes over comes before any command line is read; see `recent`
     wiring = Wiring(settings)
     published = wiring.published(stack, offline=offline)
-    registry = published.charts.url
-    with patience(f"{registry} to list its versions"):
-        listing = asyncio.run(published.listing())
+    with patience(f"{published.charts.url} to list its versions"):
+        listing = complete(published.listing())
     shown = Selection(constraint, channel, limit).of(listing.catalog.releases)
     where = _deployed(wiring) if deployed else {}
     found: dict[str, Details] | None = None
     if details:
-        table = _table(shown, where, stacks=deployed, offline=offline)
-        found = _read_details(published, shown, None if as_json else table)
+        tell = None if as_json else _rows(shown, where, stacks=deployed, offline=offline)
+        found = _read_details(published, shown, tell)
         digests = {t: d.digest for t, d in found.items() if not isinstance(d, RegistryError)}
         listing = listing.with_digests(digests)
         published.learn(digests)
     for sentence in (*published.charts.notices, seen_sentence(listing), changes_sentence(listing)):
         if sentence:
             note(sentence)
+    answer = Answer(listing, shown, published.charts.url, where, found)
     if as_json:
-        print_json(as_document(listing, shown, registry=registry, where=where, details=found))
-        return
-    if not details:
-        _print_plain(shown, where, stacks=deployed)
-    if not shown:
-        click.echo(Selection(constraint, channel).nothing(listing, registry))
-    if everything and listing.catalog.others:
-        print_table(("OTHER TAG", "WHY"), [(o.tag, o.reason) for o in listing.catalog.others])
+        body, again = answer.as_json()
+    else:
+        body = again = answer.as_text(
+            Selection(constraint, channel), stacks=deployed, others=everything
+        )
+    print_bytes(body)
+    if not (details or deployed or offline):
+        _keep(settings, stack, again, published, listing)
 
 
-def _print_plain(shown: Sequence[Release], where: Stacks, *, stacks: bool) -> None:
-    heads = (*HEADS, "DEPLOYED ON") if stacks else HEADS
-    rows = [(r.version.text, kind(r), " ".join(where.get(r.version.text, ()))) for r in shown]
-    print_table(heads, [row[: len(heads)] for row in rows])
+@dataclass(frozen=True)
+class Answer:
+    """What is told of a listing.
+
+    Attributes:
+        listing: What is published.
+        shown: The versions that were asked for.
+        registry: The folder that was asked.
+        where: The stacks that each version runs on.
+        details: By tag, where they were asked for.
+    """
+
+    listing: Listing
+    shown: Sequence[Release]
+    registry: str
+    where: Stacks
+    details: Mapping[str, Details] | None
+
+    def as_json(self) -> tuple[bytes, bytes]:
+        """Return the document, and what it is when it is given again moments later."""
+        document = as_document(
+            self.listing, self.shown, registry=self.registry, where=self.where, details=self.details
+        )
+        rows = json_rows(document)
+        again = {**rows, "cached": "true", "changes": "[]"}
+        return encoded(joined(rows)), encoded(joined(again))
+
+    def as_text(self, wanted: Selection, *, stacks: bool, others: bool) -> bytes:
+        """Return the tables; that of the versions only where their details were not printed."""
+        parts = []
+        if self.details is None:
+            heads = (*HEADS, "DEPLOYED ON") if stacks else HEADS
+            where = self.where
+            rows = [
+                (r.version.text, kind(r), " ".join(where.get(r.version.text, ())))
+                for r in self.shown
+            ]
+            parts.append(table(heads, [row[: len(heads)] for row in rows]))
+        if not self.shown:
+            parts.append(f"{wanted.nothing(self.listing, self.registry)}\n")
+        if others:
+            apart = [(other.tag, other.reason) for other in self.listing.catalog.others]
+            parts.append(table(("OTHER TAG", "WHY"), apart))
+        return "".join(parts).encode(sys.stdout.encoding, "replace")
 
 
-def _table(
+def _keep(
+    settings: Settings, stack: str | None, body: bytes, published: Published, listing: Listing
+) -> None:
+    """Keep an answer for who asks the same in a moment."""
+    RecentAnswers(registry_cache()).keep(
+        sys.argv[1:],
+        body,
+        at=listing.seen_at,
+        notices=published.charts.notices,
+        read=(settings.file, settings.project / f"Pulumi.{stack or settings.selected_stack}.yaml"),
+    )
+
+
+def _rows(
     shown: Sequence[Release], where: Stacks, *, stacks: bool, offline: bool
 ) -> Callable[[Release, Details], None]:
     """Return what prints a row as soon as its details are there, below a head for all."""
@@ -196,7 +262,7 @@ def _read_details(
             count(len(found))
 
     with _counter(len(shown)) as count:
-        asyncio.run(read())
+        complete(read())
     return found
 
 

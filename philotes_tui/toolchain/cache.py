@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from philotes_tui.errors import StateFolderError
-from philotes_tui.settings import cache_folder
+from philotes_tui.folders import cache_folder
 from philotes_tui.toolchain.tools import Recipe, Tool
 
 BUILD_FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")

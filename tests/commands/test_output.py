@@ -15,9 +15,11 @@ _VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(st.text(max_size=4), _VALUES), st.integers(0, 2 * LONG_LIST))
-def test_json_is_read_back_as_it_was(document: dict[str, object], count: int) -> None:
-    whole = {**document, "entries": [{"n": n, "text": "a\nb"} for n in range(count)]}
+@given(
+    st.dictionaries(st.text(max_size=4), _VALUES), st.integers(0, 2 * LONG_LIST), st.text("}{, x")
+)
+def test_json_is_read_back_as_it_was(document: dict[str, object], count: int, text: str) -> None:
+    whole = {**document, "entries": [{"n": n, "text": f"a\nb{text}"} for n in range(count)]}
     assert json.loads(as_json(whole)) == whole
 
 
