@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from philotes_tui.demo import Demo
 from philotes_tui.engine.stack_file import new_stack_text, stack_path
+from tests.engine.chain import SETTLED, merged
 from tests.terminal.driver import Terminal
 
 MARK = "PHILOTES_TEST_MARK"
@@ -169,7 +170,7 @@ class Shell:
         old = path.read_text() if path.exists() else ""
         salt = [line for line in old.splitlines(keepends=True) if line.startswith("encryption")]
         text = new_stack_text(stack, initial)
-        text += f"  philotes:values:\n{values}" if values else ""
+        text += f"  philotes:values:\n{merged(SETTLED, values)}"
         path.write_text(text + "".join(salt))
         return path
 
