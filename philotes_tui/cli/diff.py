@@ -1,23 +1,19 @@
 """`philotes-tui diff`."""
 
 import asyncio
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import click
 
 from philotes_tui.cli.completing import stack_option, version_argument
+from philotes_tui.cli.differing import SECTIONS, key_document, lines
 from philotes_tui.cli.looking import Looked, look, tell_notices
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.output import note, print_json, printable
+from philotes_tui.cli.output import iso, note, print_json
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Published
 from philotes_tui.cli.wiring import Wiring
-from philotes_tui.foreign import clean_line
 from philotes_tui.releases.difference import (
-    LONGEST,
-    Change,
     Difference,
     FileDifference,
     ValueDifference,
@@ -25,13 +21,8 @@ from philotes_tui.releases.difference import (
 )
 from philotes_tui.settings import Settings
 
-SECTIONS = ("dependencies", "images", "values", "templates", "files")
-"""In the order they are printed; `files` only where nothing was chosen."""
 MOST_LINES = 20_000
 """Lines that are printed at most."""
-_SYMBOLS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
-_COLOURS = {"+": "green", "-": "red", "@": "cyan", "~": "yellow"}
-_WIDEST = 1_000
 
 Entry = FileDifference | ValueDifference
 
@@ -39,10 +30,11 @@ Entry = FileDifference | ValueDifference
 @click.command("diff")
 @version_argument("before")
 @version_argument("after")
-@click.option("--values", is_flag=True, help="Compare the values.")
+@click.option("--values", is_flag=True, help="Compare the values, key by key.")
 @click.option("--templates", is_flag=True, help="Compare the templates.")
 @click.option("--dependencies", is_flag=True, help="Compare the versions of the subcharts.")
 @click.option("--images", is_flag=True, help="Compare the images that the default values name.")
+@click.option("--text", is_flag=True, help="Tell the values as text, with their comments.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there are differences.")
 @stack_option("Use the registry of this stack.")
 @click.option("--offline", is_flag=True, help="Compare what was seen before; ask nobody.")
@@ -59,6 +51,7 @@ def command(
     templates: bool,
     dependencies: bool,
     images: bool,
+    text: bool,
     offline: bool,
     as_json: bool,
 ) -> None:
@@ -71,14 +64,13 @@ def command(
         old, new = asyncio.run(_read(published, before, after))
     tell_notices(published, old.picked, new.picked)
     chosen = (dependencies, images, values, templates, False)
-    sections = [name for name, wanted in zip(SECTIONS, chosen, strict=True) if wanted]
+    sections = [name for name, wanted in zip(SECTIONS, chosen, strict=True) if wanted] or SECTIONS
     found = difference(old.content, new.content)
-    entries = {name: _entries(found, name) for name in sections or SECTIONS}
-    differs = any(entries.values())
     if as_json:
-        print_json(_document(published, old, new, entries, offline=offline))
+        print_json(_document(published, old, new, found, sections))
     else:
-        _print(old, new, entries)
+        _print(old, new, found, sections, text=text)
+    differs = any(getattr(found, section) for section in sections)
     if differs and exit_code:
         click.get_current_context().exit(1)
 
@@ -88,67 +80,25 @@ async def _read(published: Published, before: str, after: str) -> tuple[Looked, 
     return old, await look(published, after, signatures=False)
 
 
-def _entries(found: Difference, section: str) -> tuple[Entry, ...]:
-    entries: tuple[Entry, ...] = getattr(found, section)
-    return entries
-
-
-def _print(old: Looked, new: Looked, entries: dict[str, tuple[Entry, ...]]) -> None:
+def _print(
+    old: Looked, new: Looked, found: Difference, sections: Sequence[str], *, text: bool
+) -> None:
     names = old.picked.name, new.picked.name
     if old.details.digest == new.details.digest:
         click.echo(f"{names[0]} and {names[1]} are the same: {old.details.digest}.")
         return
-    left = MOST_LINES
-    for line in _lines(names, entries):
-        if not left:
+    printed = 0
+    for line in lines(names, found, sections, text=text):
+        if printed == MOST_LINES:
             note(
                 f"Only the first {MOST_LINES} lines are shown; name what to compare, or use --json."
             )
             break
-        left -= 1
-        click.echo(_coloured(line))
-    if not any(entries.values()):
-        what = "" if len(entries) == len(SECTIONS) else f" in their {_listed(list(entries))}"
+        printed += 1
+        line.print()
+    if not printed:
+        what = "" if len(sections) == len(SECTIONS) else f" in their {_listed(list(sections))}"
         click.echo(f"{names[0]} and {names[1]} do not differ{what}.")
-
-
-def _lines(names: tuple[str, str], entries: dict[str, tuple[Entry, ...]]) -> Iterator[str]:
-    between = ""
-    for section, found in entries.items():
-        if not found:
-            continue
-        yield f"{between}{section}:"
-        between = "\n"
-        for entry in found:
-            if isinstance(entry, ValueDifference):
-                yield _value_line(entry)
-            elif section == "files":
-                yield f"{_SYMBOLS[entry.change]} {clean_line(entry.path, _WIDEST)}"
-            else:
-                yield from _file_lines(entry, names)
-
-
-def _value_line(entry: ValueDifference) -> str:
-    name = clean_line(entry.name, _WIDEST)
-    sides = [clean_line(side, _WIDEST) for side in (entry.before, entry.after) if side is not None]
-    return f"{_SYMBOLS[entry.change]} {name}  {' → '.join(sides)}"
-
-
-def _file_lines(entry: FileDifference, names: tuple[str, str]) -> Iterator[str]:
-    path = clean_line(entry.path, _WIDEST)
-    yield f"--- {'/dev/null' if entry.change is Change.ADDED else f'{names[0]}/{path}'}"
-    yield f"+++ {'/dev/null' if entry.change is Change.REMOVED else f'{names[1]}/{path}'}"
-    if not entry.lines:
-        yield f"~ differs in its line ends alone, or has more than {LONGEST} lines"
-    yield from map(printable, entry.lines)
-
-
-def _coloured(line: str) -> str:
-    """Return a line in colour on a terminal that wants it (no-color.org)."""
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
-        return line
-    colour = _COLOURS.get(line[:1])
-    return click.style(line, fg=colour) if colour else line
 
 
 def _listed(names: list[str]) -> str:
@@ -156,21 +106,23 @@ def _listed(names: list[str]) -> str:
 
 
 def _document(
-    published: Published,
-    old: Looked,
-    new: Looked,
-    entries: dict[str, tuple[Entry, ...]],
-    *,
-    offline: bool,
+    published: Published, old: Looked, new: Looked, found: Difference, sections: Sequence[str]
 ) -> dict[str, object]:
-    return {
+    entries = {section: getattr(found, section) for section in sections}
+    seen = published.seen.seen_at if published.offline and published.seen else None
+    document: dict[str, object] = {
         "registry": published.charts.url,
-        "cached": offline,
+        "cached": published.offline,
+        "seen": iso(seen),
         "before": _side(old),
         "after": _side(new),
         "differs": any(entries.values()),
-        **{section: [_entry(entry) for entry in found] for section, found in entries.items()},
+        **{section: [_entry(entry) for entry in told] for section, told in entries.items()},
     }
+    if "values" in entries:
+        keys = found.keys
+        document["keys"] = None if keys is None else [key_document(each) for each in keys]
+    return document
 
 
 def _side(looked: Looked) -> dict[str, object]:

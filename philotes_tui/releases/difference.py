@@ -1,25 +1,34 @@
 """What differs between two versions of a chart. Pure."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from philotes_tui.releases.content import ChartContent, Dependency
+from philotes_tui.releases.default_values import default_values, parsed_values
 from philotes_tui.releases.images import images
+from philotes_tui.releases.values_difference import Change, KeyDifference, key_differences
+
+__all__ = [
+    "COMMENTS",
+    "CONTEXT",
+    "LONGEST",
+    "WITHOUT_EFFECT",
+    "Change",
+    "Difference",
+    "FileDifference",
+    "KeyDifference",
+    "ValueDifference",
+    "difference",
+    "unified",
+]
 
 LONGEST = 4_000
 """Lines of a file; longer ones are not compared line by line, for that takes too long."""
 CONTEXT = 3
 """Unchanged lines around changed ones."""
-
-
-class Change(StrEnum):
-    """What became of something."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
+COMMENTS = "comments or layout alone"
+WITHOUT_EFFECT = "values that are the same once the charts are put together"
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,10 @@ class Difference:
     """What differs between two versions of a chart.
 
     Attributes:
-        values: `values.yaml`, of subcharts too.
+        values: `values.yaml`, of subcharts too, as text.
+        keys: All default values as they are written from the umbrella chart, key by key; None
+            where they are no YAML or too many, so that the text is all there is.
+        silent: Files of `values` that make no difference in `keys`, with the reason.
         templates: Templates and custom resource definitions.
         dependencies: By name, those of subcharts below them.
         images: By the path of their values.
@@ -73,6 +85,8 @@ class Difference:
     """
 
     values: tuple[FileDifference, ...] = ()
+    keys: tuple[KeyDifference, ...] | None = ()
+    silent: tuple[tuple[str, str], ...] = ()
     templates: tuple[FileDifference, ...] = ()
     dependencies: tuple[ValueDifference, ...] = ()
     images: tuple[ValueDifference, ...] = ()
@@ -81,8 +95,13 @@ class Difference:
 
 def difference(before: ChartContent, after: ChartContent) -> Difference:
     """Return what differs between two charts."""
+    texts = dict(_values(before)), dict(_values(after))
+    values = _files(*texts)
+    keys, silent = _by_key(before, after, values, *texts) if values else ((), ())
     return Difference(
-        values=_files(dict(_values(before)), dict(_values(after))),
+        values=values,
+        keys=keys,
+        silent=silent,
         templates=_files(dict(_templates(before)), dict(_templates(after))),
         dependencies=_named(dict(_dependencies(before)), dict(_dependencies(after))),
         images=_named(
@@ -92,6 +111,43 @@ def difference(before: ChartContent, after: ChartContent) -> Difference:
         files=_files(dict(_others(before)), dict(_others(after)))
         + _sizes(dict(_sized(before)), dict(_sized(after))),
     )
+
+
+def _by_key(
+    before: ChartContent,
+    after: ChartContent,
+    files: Sequence[FileDifference],
+    old_texts: Mapping[str, str],
+    new_texts: Mapping[str, str],
+) -> tuple[tuple[KeyDifference, ...] | None, tuple[tuple[str, str], ...]]:
+    """Return what differs key by key, and which files make no difference there, and why."""
+    try:
+        old, new = default_values(before), default_values(after)
+        if old is None or new is None:
+            return None, ()
+        keys = key_differences(old, new)
+        silent = _silent(files, old_texts, new_texts, {each.key for each in keys})
+        return keys, tuple(silent)
+    except ValueError:  # too large, or a number of thousands of digits
+        return None, ()
+
+
+def _silent(
+    files: Sequence[FileDifference],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    keys: Collection[str],
+) -> Iterator[tuple[str, str]]:
+    for path in (each.path for each in files):
+        own = key_differences(
+            parsed_values(before.get(path, "")) or {}, parsed_values(after.get(path, "")) or {}
+        )
+        subcharts = path.removesuffix("values.yaml").split("charts/")[1:]
+        prefix = "".join(f"{each.strip('/')}." for each in subcharts)
+        if not own:
+            yield path, COMMENTS
+        elif not any(f"{prefix}{each.key}" in keys for each in own):
+            yield path, WITHOUT_EFFECT
 
 
 def unified(before: str, after: str) -> tuple[str, ...]:

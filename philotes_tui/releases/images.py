@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from philotes_tui.releases.content import ChartContent
+from philotes_tui.releases.default_values import Budget, TooLarge, merged_values, parsed_values
 
 _KEY = re.compile(r"(?:^|[a-z_-])image$", re.IGNORECASE)
 _LITERAL = re.compile(
@@ -47,11 +48,15 @@ def images(content: ChartContent) -> tuple[Image, ...]:
 def _images(
     content: ChartContent, given: Mapping[str, Any], prefix: str, folder: str
 ) -> Iterator[Image]:
-    values = _merged(_parsed(content.values), given)
+    own = parsed_values(content.values) or {}
+    try:
+        values = merged_values(own, given, Budget())
+    except TooLarge:
+        values = dict(own)
     keys = {dependency.key for dependency in content.dependencies}
-    own = {key: value for key, value in values.items() if key not in keys}
+    named = {key: value for key, value in values.items() if key not in keys}
     budget = [_MOST_VALUES]
-    yield from _named(own, prefix, content.app_version, budget)
+    yield from _named(named, prefix, content.app_version, budget)
     for path, text in content.templates.items():
         for match in _LITERAL.finditer(text):
             yield Image(f"{folder}{path}", match[1])
@@ -64,31 +69,6 @@ def _images(
                 f"{prefix}{dependency.key}.",
                 f"{folder}charts/{dependency.key}/",
             )
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    import yaml  # noqa: PLC0415 - only who asks for images pays for it
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        content = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
-        return {}
-    return content if isinstance(content, Mapping) else {}
-
-
-def _merged(
-    defaults: Mapping[str, Any], given: Mapping[str, Any], depth: int = 0
-) -> dict[str, Any]:
-    """Return a subchart's values with those of its parent on top, as Helm puts them."""
-    merged = dict(defaults)
-    for key, value in given.items():
-        before = merged.get(key)
-        if isinstance(before, Mapping) and isinstance(value, Mapping) and depth < _DEEPEST:
-            merged[key] = _merged(before, value, depth + 1)
-        else:
-            merged[key] = value
-    return merged
 
 
 def _named(

@@ -27,6 +27,31 @@ def write(chart: Path, version: str, values: str, **templates: str) -> None:
         (chart / "templates" / f"{name}.yaml").write_text(text)
 
 
+RICH = """\
+# how many
+replicas: 1
+port: "80"
+url: http://one.example.test/a/path/that/is/quite/long/already
+env: [{name: A, value: 1}, {name: B, value: 2}]
+annotations: {example.test/kind: old}
+script: |
+  first
+  second
+"""
+RICHER = """\
+# how many, at least
+replicas: 2
+port: 80
+url: "http://two.example.test/a/path/that/is/quite/long/already\\e[2J"
+env: [{name: A, value: 1}, {name: C, value: 3}, {name: B, value: 2}]
+annotations: {}
+script: |
+  first
+  third\\e
+limits: {cpu: 1}
+"""
+
+
 @pytest.fixture(scope="session")
 def pair(chart_registry: OwnRegistry, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The folder of a chart in two versions that differ in values and templates."""
@@ -38,6 +63,9 @@ def pair(chart_registry: OwnRegistry, tmp_path_factory: pytest.TempPathFactory) 
         ("1.0.0", VALUES, {"a": TEMPLATE, "b": TEMPLATE}),
         ("1.1.0", VALUES.replace("one", "two"), {"a": TEMPLATE + "data: {}\n", "c": TEMPLATE}),
         ("1.2.0", VALUES, {"a": TEMPLATE + f"# {after}"}),
+        ("2.0.0", RICH, {}),
+        ("2.1.0", RICHER, {}),
+        ("2.2.0", RICHER.replace("at least", "at most"), {}),
     ):
         write(chart, version, values, **templates)
         chart_registry.run_helm("package", str(chart), "-d", str(work))
@@ -64,8 +92,8 @@ def test_a_patch_program_makes_the_second_version_of_the_first(
 ) -> None:
     before = pulled(chart_registry, pair, "1.0.0", tmp_path / "before")
     after = pulled(chart_registry, pair, "1.1.0", tmp_path / "after")
-    for section in ("--values", "--templates"):
-        patch = comparer.run("diff", "1.0.0", "1.1.0", section).out
+    for section in (("--values", "--text"), ("--templates",)):
+        patch = comparer.run("diff", "1.0.0", "1.1.0", *section).out
         subprocess.run(["git", "apply", "-p1"], input=patch, text=True, cwd=before, check=True)
     for path in ("values.yaml", "templates/a.yaml", "templates/c.yaml"):
         assert (before / path).read_text() == (after / path).read_text()
@@ -76,7 +104,7 @@ def test_all_of_it_is_compared_where_nothing_is_chosen(comparer: Shell) -> None:
     ended = comparer.run("diff", "1.0.0", "1.1.0")
     assert ended.code == 0
     assert "~ image  r.io/app:one → r.io/app:two" in ended.out
-    assert "-  tag: one\n+  tag: two\n" in ended.out
+    assert "~ image.tag: one → two\n" in ended.out
     assert "--- /dev/null\n+++ 1.1.0/templates/c.yaml\n" in ended.out
     assert "--- 1.0.0/templates/b.yaml\n+++ /dev/null\n" in ended.out
     assert "\x1b" not in ended.out
@@ -93,10 +121,55 @@ def test_all_of_it_is_compared_where_nothing_is_chosen(comparer: Shell) -> None:
     ]
 
 
+def test_values_are_told_key_by_key(comparer: Shell) -> None:
+    ended = comparer.run("diff", "2.0.0", "2.1.0", "--values")
+    assert (
+        ended.out
+        == """\
+values:
+~ replicas: 1 → 2
+~ port: "80" → 80  (text → integer)
+~ url:
+    - http://one.example.test/a/path/that/is/quite/long/already
+    + "http://two.example.test/a/path/that/is/quite/long/already\\u001b[2J"
++ env[1].name: C
++ env[1].value: 3
+- annotations.example\\.test/kind: old
+~ script:
+    @@ -1,2 +1,2 @@
+     first
+    -second
+    +third\\e
++ limits.cpu: 1
+"""
+    )
+    keys = comparer.run("diff", "2.0.0", "2.1.0", "--values", "--json").json["keys"]
+    assert keys[0] == {
+        "key": "replicas",
+        "change": "changed",
+        "before": 1,
+        "after": 2,
+        "diff": None,
+    }
+    assert keys[6]["diff"] == "@@ -1,2 +1,2 @@\n first\n-second\n+third\\e"
+    assert (keys[7]["change"], keys[7]["before"], keys[7]["after"]) == ("added", None, 1)
+
+
+def test_values_that_differ_in_a_comment_alone_are_told_as_that(comparer: Shell) -> None:
+    ended = comparer.run("diff", "2.1.0", "2.2.0", "--values", "--exit-code")
+    assert ended.code == 1
+    assert ended.out == "values:\n~ values.yaml  comments or layout alone; --text shows it\n"
+    text = comparer.run("diff", "2.1.0", "2.2.0", "--values", "--text").out
+    assert "-# how many, at least\n+# how many, at most\n" in text
+    document = comparer.run("diff", "2.1.0", "2.2.0", "--json").json
+    assert (document["differs"], document["keys"]) == (True, [])
+
+
 def test_only_what_is_chosen_is_compared(comparer: Shell) -> None:
     document = comparer.run("diff", "1.0.0", "1.1.0", "--images", "--values", "--json").json
     assert {"images", "values"} <= document.keys()
     assert not {"templates", "dependencies", "files"} & document.keys()
+    assert "keys" not in comparer.run("diff", "1.0.0", "1.1.0", "--images", "--json").json
 
 
 def sentence(ended: Ended) -> str:
