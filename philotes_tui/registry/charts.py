@@ -30,6 +30,8 @@ from philotes_tui.releases import (
     catalog_from_tags,
 )
 
+AT_A_TIME = 16
+"""How many versions are asked for at a time: as many as there may be connections."""
 _FOR_ALL = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
 """What is not the fault of one version, so that asking for the next is no use."""
 
@@ -125,7 +127,7 @@ class ChartRegistry:
         async with self._reader(signatures=False) as reader:
             return await reader.digest(version)
 
-    async def digests(self, versions: Iterable[Release], limit: int = 8) -> dict[str, str]:
+    async def digests(self, versions: Iterable[Release], limit: int = AT_A_TIME) -> dict[str, str]:
         """Return the digest that each version's tag names now, by tag: one request each.
 
         A version that has none now, because it is gone for instance, is left out.
@@ -170,7 +172,7 @@ class ChartRegistry:
             return await reader.details(version)
 
     async def details_of(
-        self, versions: Iterable[Release], limit: int = 8, *, signatures: bool = True
+        self, versions: Iterable[Release], limit: int = AT_A_TIME, *, signatures: bool = True
     ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
         """Yield each version with its details, in the order given, `limit` of them at a time.
 
