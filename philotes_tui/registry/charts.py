@@ -30,8 +30,6 @@ from philotes_tui.releases import (
     catalog_from_tags,
 )
 
-AT_A_TIME = 16
-"""How many versions are asked for at a time: as many as there may be connections."""
 _FOR_ALL = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
 """What is not the fault of one version, so that asking for the next is no use."""
 
@@ -127,14 +125,14 @@ class ChartRegistry:
         async with self._reader(signatures=False) as reader:
             return await reader.digest(version)
 
-    async def digests(self, versions: Iterable[Release], limit: int = AT_A_TIME) -> dict[str, str]:
+    async def digests(self, versions: Iterable[Release], limit: int = Limits.connections) -> dict[str, str]:
         """Return the digest that each version's tag names now, by tag: one request each.
 
         A version that has none now, because it is gone for instance, is left out.
 
         Args:
             versions: As in a catalog.
-            limit: How many are asked for at a time.
+            limit: How many are asked for at a time; as many as there may be connections.
 
         Raises:
             RegistryUnreachable: No answer came.
@@ -172,7 +170,7 @@ class ChartRegistry:
             return await reader.details(version)
 
     async def details_of(
-        self, versions: Iterable[Release], limit: int = AT_A_TIME, *, signatures: bool = True
+        self, versions: Iterable[Release], limit: int = Limits.connections, *, signatures: bool = True
     ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
         """Yield each version with its details, in the order given, `limit` of them at a time.
 
@@ -189,7 +187,7 @@ class ChartRegistry:
 
         Args:
             versions: Newest first, as in a catalog.
-            limit: How many are asked for at a time.
+            limit: How many are asked for at a time; as many as there may be connections.
             signatures: Whether to look for signatures.
 
         Raises:
