@@ -125,7 +125,7 @@ class ChartRegistry:
         async with self._reader(signatures=False) as reader:
             return await reader.digest(version)
 
-    async def digests(self, versions: Iterable[Release], limit: int = Limits.connections) -> dict[str, str]:
+    async def digests(self, versions: Iterable[Release], limit: int = 16) -> dict[str, str]:
         """Return the digest that each version's tag names now, by tag: one request each.
 
         A version that has none now, because it is gone for instance, is left out.
@@ -170,7 +170,7 @@ class ChartRegistry:
             return await reader.details(version)
 
     async def details_of(
-        self, versions: Iterable[Release], limit: int = Limits.connections, *, signatures: bool = True
+        self, versions: Iterable[Release], limit: int = 16, *, signatures: bool = True
     ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
         """Yield each version with its details, in the order given, `limit` of them at a time.
 
