@@ -38,7 +38,6 @@ from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
 from philotes_tui.releases import (
-    ALL_CHANNELS,
     STABLE,
     Constraint,
     InvalidConstraint,
@@ -78,14 +77,12 @@ class Selection:
         """Return the versions that are meant, in the same order."""
         # Naming a channel of pre-releases is to ask for them, as --devel is with Helm.
         pre = self.channel.lower() not in {"", STABLE}
-        found = (
-            release
-            for release in releases
-            if in_channel(release.version, self.channel or ALL_CHANNELS)
-            and (
-                self.constraint is None or self.constraint.matches(release.version, prereleases=pre)
-            )
-        )
+        found = releases
+        if self.channel:
+            found = [each for each in found if in_channel(each.version, self.channel)]
+        if self.constraint is not None:
+            fits = self.constraint.matches
+            found = [each for each in found if fits(each.version, prereleases=pre)]
         return tuple(found)[: self.limit]
 
     def nothing(self, listing: Listing, registry: str) -> str:

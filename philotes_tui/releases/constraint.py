@@ -107,7 +107,8 @@ def in_channel(version: Version, channel: str) -> bool:
         channel: `all`, `stable`, or the word a pre-release starts with, in any case:
             `rc` for `1.0.0-rc.1`.
     """
-    return channel.lower() in {ALL_CHANNELS, version.channel}
+    wanted = channel.lower()
+    return wanted == ALL_CHANNELS or wanted == version.channel
 
 
 def _names_prerelease(group: Group) -> bool:

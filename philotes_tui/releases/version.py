@@ -85,7 +85,7 @@ class Version:
         Raises:
             InvalidReference: The tag is not a version.
         """
-        return cls.parse(tag.replace("_", "+"))
+        return cls._matched(tag.replace("_", "+"), _STRICT)
 
     @property
     def tag(self) -> str:
@@ -115,9 +115,10 @@ class Version:
     @property
     def channel(self) -> str:
         """`stable`, or the word its pre-release part starts with: `rc` for `1.0.0-rc.1`."""
-        if not self.is_prerelease:
+        prerelease = self._parts[4]
+        if prerelease is None:
             return STABLE
-        word = _WORD.match(self.prerelease)
+        word = _WORD.match(prerelease)
         return word[0].lower() if word else OTHER_CHANNEL
 
     @property

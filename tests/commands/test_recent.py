@@ -11,7 +11,6 @@ import pytest
 
 from philotes_tui.cli.recent import FRESH_FOR, RecentAnswers
 from tests.commands.charts import shell_for
-from tests.commands.shell import Shell
 from tests.registry.conftest import OwnRegistry, running_registry
 
 ASKED = ("--registry", "oci://host/charts", "versions", "--json")
