@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -71,17 +72,26 @@ class Listers:
 
     Attributes:
         cold: This program, with nothing kept from an earlier start.
-        warm: This program, with what an earlier start kept.
+        warm: This program, asked again what it was asked moments before.
+        anew: This program, asked again, but to ask the registry.
+        bare: Python and httpx without this program: what a listing costs in them at least.
         peers: The others.
     """
 
     cold: Lister
     warm: Lister
+    anew: Lister
+    bare: Lister
     peers: Sequence[Lister]
+
+    @property
+    def all(self) -> tuple[Lister, ...]:
+        """All of them."""
+        return (self.cold, self.warm, self.anew, self.bare, *self.peers)
 
     def alternately(self, host: str, folder: str, size: int, rounds: int) -> dict[str, list[float]]:
         """Return what each took, one after the other in each round, after a warm-up."""
-        listers = (self.cold, self.warm, *self.peers)
+        listers = self.all
         taken: dict[str, list[float]] = {lister.name: [] for lister in listers}
         for lister in listers:
             lister.seconds(host, folder, size)
@@ -98,7 +108,7 @@ Taken = Mapping[int, Mapping[str, Sequence[float]]]
 def measure(folder: Path, rounds: int) -> bool:
     """Print the tables of the registry; return whether nothing heavy is imported."""
     tools = _tools()
-    listers = Listers(*_ours(folder / "ours"), _peers(folder / "peers", tools))
+    listers = Listers(*_ours(folder / "ours"), _bare(), _peers(folder / "peers", tools))
     with running_registry(folder / "registry", tools) as served:
         folders = {size: served.fill(size) for size in SIZES}
         host = f"{LOOPBACK}:{served.port}"
@@ -109,8 +119,7 @@ def measure(folder: Path, rounds: int) -> bool:
             away = f"{LOOPBACK}:{far.port}"
             late = {size: listers.alternately(away, folders[size], size, rounds) for size in SIZES}
             made = {
-                lister.name: _traffic(lister, far, folders[max(SIZES)])
-                for lister in (listers.cold, listers.warm, *listers.peers)
+                lister.name: _traffic(lister, far, folders[max(SIZES)]) for lister in listers.all
             }
         _print_growth(near, late, made)
         return _imports(listers.cold, host, folders[min(SIZES)])
@@ -128,6 +137,11 @@ def _pairs(listers: Listers, taken: Mapping[str, Sequence[float]]) -> list[Pairs
             ("warm", listers.warm, WARM_TARGET),
         )
         for peer in listers.peers
+    ] + [
+        Pairs(
+            f"{max(SIZES):,} tags, cold, {listers.bare.name}",
+            *("s", taken[listers.cold.name], taken[listers.bare.name]),
+        )
     ]
 
 
@@ -177,10 +191,10 @@ def _imports(ours: Lister, host: str, folder: str) -> bool:
     return not heavy
 
 
-def _ours(home: Path) -> tuple[Lister, Lister]:
-    """Return this program with an empty cache at each start, and with what it kept."""
+def _ours(home: Path) -> tuple[Lister, Lister, Lister]:
+    """Return this program with an empty cache at each start, asked again, and asked anew."""
     listers = []
-    for state in ("cold", "warm"):
+    for state in ("cold", "warm", "--fresh"):
         own = home / state
         own.mkdir(parents=True)
         variables = {
@@ -190,14 +204,29 @@ def _ours(home: Path) -> tuple[Lister, Lister]:
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "stack")]),
         }
         clear = _clearing(own) if state == "cold" else lambda: None
-        name = f"philotes-tui, {state}"
-        listers.append(Lister(name, _versions, variables, _counted, clear))
-    return listers[0], listers[1]
+        command = partial(_versions, *(["--fresh"] if state == "--fresh" else []))
+        listers.append(Lister(f"philotes-tui, {state}", command, variables, _counted, clear))
+    return listers[0], listers[1], listers[2]
 
 
-def _versions(host: str, folder: str) -> list[str]:
+def _versions(*arguments: str) -> list[str]:
+    """Return the command line, the options before host and folder of the charts."""
+    *options, host, folder = arguments
     settings = ["--registry", f"oci://{host}/{folder}"]
-    return [sys.executable, "-m", "philotes_tui", *settings, "versions", "--json"]
+    return [sys.executable, "-m", "philotes_tui", *settings, "versions", "--json", *options]
+
+
+def _bare() -> Lister:
+    code = (
+        "import sys, httpx; answer = httpx.get(sys.argv[1], params={'n': sys.argv[2]});"
+        "print(*answer.json()['tags'], sep='\\n')"
+    )
+
+    def command(host: str, folder: str) -> list[str]:
+        url = f"http://{host}/v2/{folder}/{CHART}/tags/list"
+        return [sys.executable, "-c", code, url, str(max(SIZES))]
+
+    return Lister("bare httpx", command, {"PATH": os.defpath})
 
 
 def _counted(said: str) -> int:
