@@ -14,7 +14,6 @@ from philotes_tui.releases import (
     catalog_from_tags,
     changes,
 )
-from philotes_tui.settings import registry_cache
 
 LOOKED_AT = 20
 """How many of the newest versions, and how many of those whose digest is known, are compared."""
@@ -89,11 +88,6 @@ class RememberedCharts:
         if seen is not None and version.tag not in seen.digests:
             self._tags.add_digests(self._name, {version.tag: digest})
         return digest
-
-
-def remembered(charts: ChartRegistry) -> RememberedCharts:
-    """Return a registry with what is kept of it on this machine."""
-    return RememberedCharts(charts, TagCache(registry_cache()))
 
 
 def _compared(seen: CachedTags) -> list[Release]:

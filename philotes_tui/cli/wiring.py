@@ -124,14 +124,12 @@ class Wiring:
         It is the same one for the same registry, for it keeps the tokens. Nothing of it
         belongs to an event loop: each question opens and closes its own connections.
         """
-        from philotes_tui.registry import ChartRegistry
+        from philotes_tui.cli.browsing import opened
 
         key = (target.registry, target.plain_http, target.ca_file)
         with self._opening:
             if key not in self._registries:
-                self._registries[key] = ChartRegistry(
-                    target.registry, CHART, target.plain_http, ca_file=target.ca_file
-                )
+                self._registries[key] = opened(target)
             return self._registries[key]
 
     def engine(self) -> "Engine":
@@ -255,7 +253,7 @@ class Wiring:
 
     def services(self) -> "Services":
         """Return what the screens are given."""
-        from philotes_tui.cli.remembered import remembered
+        from philotes_tui.cli.browsing import browsed
         from philotes_tui.tui.services import Services
 
         preferences = self.settings.state_dir / "theme"
@@ -264,8 +262,8 @@ class Wiring:
             stack=self.settings.selected_stack,
             registry=self.settings.registry,
             target=self.target,
-            charts=lambda target: remembered(self.charts(target)),
-            seen=lambda target: remembered(self.charts(target)).seen(),
+            charts=lambda target: browsed(self.charts(target)),
+            seen=lambda target: browsed(self.charts(target)).seen(),
             engine=self.engine,
             local_charts=self.local_charts(),
             local_digest=self.local_digest,

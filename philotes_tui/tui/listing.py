@@ -1,7 +1,7 @@
 """The rows of the list of versions. Pure."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from philotes_tui.releases import Catalog, Release, Version
@@ -15,48 +15,89 @@ class ReleaseRow:
     """One published version as it is listed.
 
     Attributes:
-        version: The version.
+        release: The version and its tag.
         kind: `stable`, `rc`, `beta`, `pre`…
         latest: Whether it is the newest stable one.
         stacks: The stacks it is deployed on.
         moved: Whether its tag was found to name other content than before.
+        words: What a filter is compared with, in small letters.
     """
 
-    version: Version
+    release: Release
     kind: str
     latest: bool
     stacks: tuple[str, ...]
     moved: bool = False
+    words: str = ""
+
+    @property
+    def version(self) -> Version:
+        """The version."""
+        return self.release.version
 
 
 def release_rows(
-    catalog: Catalog,
-    deployed: Deployed,
-    *,
-    wanted: str = "",
-    prereleases: bool = True,
-    moved: Container[str] = (),
+    catalog: Catalog, deployed: Deployed, *, moved: Container[str] = ()
 ) -> tuple[ReleaseRow, ...]:
-    """Return the rows to list, newest first.
+    """Return a row for each version, newest first.
 
     Args:
         catalog: What is published.
         deployed: What is deployed where.
-        wanted: Words that must all occur in the version, its kind or its stacks.
-        prereleases: Whether pre-releases are listed; deployed ones always are.
         moved: The tags found to name other content than before.
     """
-    latest = newest_stable(catalog.releases)
-    rows = []
-    for release in catalog.releases:
-        version = release.version
-        stacks, was_moved = deployed.on(version.text), release.tag in moved
-        row = ReleaseRow(version, kind(version), version == latest, stacks, was_moved)
-        if version.is_prerelease and not prereleases and not row.stacks:
-            continue
-        if _matches(row, wanted):
-            rows.append(row)
-    return tuple(rows)
+    latest, where = newest_stable(catalog.releases), deployed.by_version()
+    return tuple(
+        _row(release, release.version is latest, where, release.tag in moved)
+        for release in catalog.releases
+    )
+
+
+def _row(
+    release: Release, latest: bool, where: Mapping[str, tuple[str, ...]], moved: bool
+) -> ReleaseRow:
+    version = release.version
+    which, stacks = kind(version), where.get(version.text, ())
+    words = f"{version.text} {which}{' latest' if latest else ''}{' moved' if moved else ''}"
+    return ReleaseRow(release, which, latest, stacks, moved, " ".join((words, *stacks)).lower())
+
+
+class Rows:
+    """Remembers the rows it made last: most pictures are of the same versions as before."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._rows: tuple[ReleaseRow, ...] = ()
+
+    def of(
+        self, catalog: Catalog, deployed: Deployed, moved: Container[str]
+    ) -> tuple[ReleaseRow, ...]:
+        """Return a row for each version; the same tuple for the very same values."""
+        of = (catalog, deployed, moved)
+        if len(self._of) != len(of) or any(a is not b for a, b in zip(of, self._of, strict=True)):
+            self._of, self._rows = of, release_rows(catalog, deployed, moved=moved)
+        return self._rows
+
+
+def listed(
+    rows: tuple[ReleaseRow, ...], *, wanted: str = "", prereleases: bool = True
+) -> tuple[ReleaseRow, ...]:
+    """Return the rows to list: all of them, the same tuple, where nothing is left out.
+
+    Args:
+        rows: Of all versions.
+        wanted: Words that must all occur in the version, its kind or its stacks.
+        prereleases: Whether pre-releases are listed; deployed ones always are.
+    """
+    words = wanted.lower().split()
+    if not words and prereleases:
+        return rows
+    return tuple(
+        row
+        for row in rows
+        if (prereleases or row.stacks or not row.version.is_prerelease)
+        and all(word in row.words for word in words)
+    )
 
 
 def newest_stable(releases: Iterable[Release]) -> Version | None:
@@ -71,9 +112,3 @@ def kind(version: Version) -> str:
     found = _FIRST_WORD.match(version.text)
     word = re.sub(r"[0-9]+$", "", found.group(1)).lower() if found else ""
     return word if word in {"rc", "beta", "alpha", "dev"} else "pre"
-
-
-def _matches(row: ReleaseRow, wanted: str) -> bool:
-    text = " ".join((row.version.text, row.kind, "latest" if row.latest else "", *row.stacks))
-    text += " moved" if row.moved else ""
-    return all(word in text.lower() for word in wanted.lower().split())

@@ -8,6 +8,7 @@ from rich.text import Text
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import Catalog
 from philotes_tui.tui import wording
+from philotes_tui.tui.detailed import Detailed
 from philotes_tui.tui.listing import ReleaseRow
 from philotes_tui.tui.published import Published
 from philotes_tui.tui.session import Deployed, Place
@@ -22,26 +23,14 @@ class Listed:
         shown: How many versions are listed.
         wanted: The filter.
         prereleases: Whether pre-releases are listed.
+        untold: Why there are no details of a version, or nothing.
     """
 
     catalog: Catalog | None
     shown: int
     wanted: str = ""
     prereleases: bool = True
-
-
-def release_cells(row: ReleaseRow, stack: str) -> tuple[Text, Text, Text]:
-    """Return one version's cells; the selected stack has a filled mark."""
-    deployed = Text()
-    for name in row.stacks:
-        deployed.append("● " if name == stack else "○ ")
-        deployed.append(clean_line(name, 24) + "  ", "bold" if name == stack else "")
-    kind = Text(row.kind, "" if row.kind == "stable" else "italic")
-    if row.latest:
-        kind.append("  ★ latest", "bold")
-    if row.moved:
-        kind.append("  ! moved", "bold")
-    return Text(clean_line(row.version.text), "bold" if row.stacks else ""), kind, deployed
+    untold: str = ""
 
 
 def notice_text(place: Place, catalog: Catalog | None, local_charts: Path) -> Text:
@@ -92,4 +81,14 @@ def status_text(listed: Listed, place: Place, deployed: Deployed) -> Text:
             parts.append(f"filter “{clean_line(listed.wanted, 30)}”")
         if not listed.prereleases:
             parts.append("pre-releases hidden")
+        if listed.untold:
+            parts.insert(0, f"? {clean_line(listed.untold, 120)}")
     return Text(" " + " · ".join(parts), no_wrap=True, overflow="ellipsis")
+
+
+def untold(detailed: Detailed, row: ReleaseRow | None) -> str:
+    """Return why there are no details, of all versions or of that one; or nothing."""
+    if detailed.refused is not None:
+        return "details of versions could not be read (e explains, r retries)"
+    known = detailed.of(row.release.tag) if row else None
+    return f"{row.version}: {known.error.what}" if row and known and known.error else ""

@@ -8,6 +8,7 @@ from philotes_tui.engine import StackSummary, Target
 from philotes_tui.errors import PhilotesError
 from philotes_tui.releases import Catalog, Moved
 from philotes_tui.tui.resolution import Resolved
+from philotes_tui.tui.version_text import VersionText
 
 
 @dataclass
@@ -112,3 +113,17 @@ class FilterTyped(Message):
 @dataclass
 class FilterClosed(Message):
     """A filter was kept or cleared, and the list is to have the focus again."""
+
+
+@dataclass
+class Inspected(Message):
+    """A version was looked into."""
+
+    text: VersionText
+
+
+@dataclass
+class InspectionFailed(Message):
+    """A version could not be looked into."""
+
+    error: PhilotesError

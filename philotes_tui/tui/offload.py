@@ -7,8 +7,9 @@ quitting program leaves behind.
 
 import asyncio
 import contextlib
+import contextvars
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -47,10 +48,55 @@ async def in_thread(work: Callable[[], T]) -> T:
 async def awaited_in_thread(work: Callable[[], Awaitable[T]]) -> T:
     """Return what the awaitable made by `work` returns, run on a thread and loop of its own.
 
-    Imports, TLS set-up and parsing then never hold up the screen's loop.
+    Imports, TLS set-up and parsing then never hold up the screen's loop. When the caller is
+    cancelled, so is the awaitable: what it has open is closed.
     """
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
+    dropped = threading.Event()
 
     async def run() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            running.append((asyncio.get_running_loop(), task))
+        if dropped.is_set():
+            raise asyncio.CancelledError
         return await work()
 
-    return await in_thread(lambda: asyncio.run(run()))
+    try:
+        return await in_thread(lambda: asyncio.run(run()))
+    except asyncio.CancelledError:
+        dropped.set()
+        for loop, task in running:
+            with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+                loop.call_soon_threadsafe(task.cancel)
+        raise
+
+
+async def streamed_in_thread(
+    make: Callable[[], AsyncGenerator[T, None]], take: Callable[[T], object]
+) -> None:
+    """Call `take` here with each value of a generator that runs on a thread and loop of its own.
+
+    When the caller is cancelled, the generator is closed. Nothing is taken after that.
+
+    Args:
+        make: Makes the generator, on that thread.
+        take: Is called on the loop of the caller, in the caller's context; it must not raise.
+    """
+    loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+    ended = False
+
+    def give(value: T) -> None:
+        if not ended:
+            take(value)
+
+    async def run() -> None:
+        async with contextlib.aclosing(make()) as values:
+            async for value in values:
+                with contextlib.suppress(RuntimeError):  # the program has quit meanwhile
+                    loop.call_soon_threadsafe(give, value, context=context)
+
+    try:
+        await awaited_in_thread(run)
+    finally:
+        ended = True

@@ -1,12 +1,14 @@
 """What the screens are given. The command line wires it; nothing here does I/O."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from philotes_tui.engine import Engine, Target
-from philotes_tui.releases import CachedTags, Catalog, Moved, Version
+from philotes_tui.errors import RegistryError
+from philotes_tui.releases import CachedTags, Catalog, ChartDetails, Moved, Release, Version
+from philotes_tui.tui.inspection import Inspection
 
 
 class Charts(Protocol):
@@ -27,6 +29,24 @@ class Charts(Protocol):
 
     def told(self, moved: Sequence[Moved]) -> None:
         """Compare with these digests from now on. Blocking."""
+        ...
+
+    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, ChartDetails]:
+        """Return the details of those versions that were read before, by tag; asks nobody."""
+        ...
+
+    def details_of(
+        self, releases: Iterable[Release]
+    ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
+        """Yield each version with its details; raises RegistryError for what concerns all."""
+        ...
+
+    async def inspect(self, release: Release) -> Inspection:
+        """Return all that is known of a version, asked of the registry; raises RegistryError."""
+        ...
+
+    async def inspect_kept(self, release: Release) -> Inspection | None:
+        """Return a version as it was read before, or None; asks nobody."""
         ...
 
     async def digest(self, version: Version) -> str:

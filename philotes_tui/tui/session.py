@@ -68,6 +68,9 @@ class Deployed:
             return "updating"
         return f"{summary.deployed} !unfinished".strip() if summary.unfinished else summary.shown
 
-    def on(self, version: str) -> tuple[str, ...]:
-        """Return the stacks that a version is deployed on."""
-        return tuple(name for name, s in self.stacks.items() if s.deployed == version)
+    def by_version(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the stacks that each version is deployed on."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, summary in self.stacks.items():
+            found[summary.deployed] = (*found.get(summary.deployed, ()), name)
+        return found

@@ -75,6 +75,14 @@ def age(seconds: float) -> str:
     return "0 s"
 
 
+def size(count: int) -> str:
+    """Return a number of bytes as people read it, such as `12.3 KiB`."""
+    if count < 1024:  # noqa: PLR2004 - the unit itself
+        return f"{count} B"
+    value = count / 1024
+    return f"{value:.1f} KiB" if value < 1024 else f"{value / 1024:.1f} MiB"  # noqa: PLR2004
+
+
 def planned(op: Op) -> str:
     """Return what a preview says of one resource, such as `+ create`."""
     return f"{SYMBOL[op]} {op.value}"

@@ -1,7 +1,9 @@
 """Stand-ins for what the screens are given: an engine that replays events, a list of tags."""
 
+import asyncio
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +22,21 @@ from philotes_tui.engine import (
     Update,
     fold,
 )
-from philotes_tui.releases import CachedTags, Catalog, Moved, Version, catalog_from_tags
+from philotes_tui.errors import RegistryError
+from philotes_tui.releases import (
+    CachedTags,
+    Catalog,
+    ChartContent,
+    ChartDetails,
+    Dependency,
+    Moved,
+    Release,
+    Version,
+    catalog_from_tags,
+)
+from philotes_tui.releases.images import Image
 from philotes_tui.tui.app import PhilotesApp
+from philotes_tui.tui.inspection import Inspection
 from philotes_tui.tui.services import Services
 from tests.tui import acts
 
@@ -38,13 +53,25 @@ class Gate:
     def __init__(self) -> None:
         self._opened = threading.Event()
         self.reached = threading.Event()
+        self._beside: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     def wait(self) -> None:
         self.reached.set()
         assert self._opened.wait(30), "a gate was never opened"
 
+    async def wait_beside(self) -> None:
+        """Wait on a loop, which can be cancelled meanwhile."""
+        event = asyncio.Event()
+        self._beside.append((asyncio.get_running_loop(), event))
+        self.reached.set()
+        if not self._opened.is_set():
+            await event.wait()
+
     def open(self) -> None:
         self._opened.set()
+        for loop, event in self._beside:
+            with contextlib.suppress(RuntimeError):  # what waited was cancelled
+                loop.call_soon_threadsafe(event.set)
 
 
 @dataclass
@@ -136,6 +163,55 @@ class ReplayEngine:
         return None
 
 
+def details_for(version: Version) -> ChartDetails:
+    """Return what a registry could say of a version; the number of days tells which."""
+    days = 1 + sum(version.numbers)
+    return ChartDetails(
+        version,
+        version.tag,
+        digest="sha256:" + "1f" * 32,
+        size=40_000 + 1_000 * days,
+        name="philotes",
+        app_version=version.text.partition("+")[0],
+        created=datetime.fromtimestamp(acts.BEGAN - days * 86_400 - 60, UTC),
+        description="Change data capture into Apache Iceberg",
+    )
+
+
+VALUES = """\
+# Reaches all subcharts.
+global:
+  # dev, staging or production.
+  environment: dev
+api:
+  enabled: true
+  image:
+    repository: ghcr.io/janovincze/philotes-api
+"""
+
+
+def inspection_of(release: Release, **others: Any) -> Inspection:
+    """Return what could be in a version."""
+    version = release.version
+    worker = ChartContent("philotes-worker", version.text, values="replicas: 1\n")
+    content = ChartContent(
+        "philotes",
+        version.text,
+        app_version=version.text,
+        metadata={"kubeVersion": ">=1.27-0"},
+        values=VALUES,
+        readme="# philotes\n\nChange data capture into Apache Iceberg.\n",
+        templates={"templates/NOTES.txt": "Done.\n", "templates/checks.yaml": "a: 1\n"},
+        dependencies=(
+            Dependency("philotes-worker", version.text, alias="worker", content=worker),
+            Dependency("lakekeeper", "^0.2", wanted="^0.2", condition="lakekeeper.enabled"),
+        ),
+    )
+    images = (Image("api.image", f"ghcr.io/janovincze/philotes-api:{version}"),)
+    given = {"details": details_for(version), "content": content, "images": images, **others}
+    return Inspection(**given)
+
+
 @dataclass
 class ListedCharts:
     """A registry that lists these tags, or raises."""
@@ -148,6 +224,43 @@ class ListedCharts:
     notices: tuple[str, ...] = ()
     moves: tuple[Moved, ...] = ()
     seen: CachedTags | None = None
+    details: dict[str, ChartDetails | RegistryError] = field(default_factory=dict)
+    kept: dict[str, ChartDetails] = field(default_factory=dict)
+    details_fault: Exception | None = None
+    details_gate: Gate | None = None
+    inspected: dict[str, Inspection] = field(default_factory=dict)
+    inspected_kept: dict[str, Inspection] = field(default_factory=dict)
+    inspect_gate: Gate | None = None
+    asked_for: list[str] = field(default_factory=list)
+    open_streams: int = 0
+
+    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, ChartDetails]:
+        return {r.tag: self.kept[r.tag] for r in releases if r.tag in self.kept}
+
+    async def details_of(
+        self, releases: Iterable[Release]
+    ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
+        self.open_streams += 1
+        try:
+            for release in releases:
+                self.asked_for.append(release.tag)
+                if self.details_gate is not None:
+                    await self.details_gate.wait_beside()
+                if self.details_fault is not None:
+                    raise self.details_fault
+                yield release, self.details.get(release.tag) or details_for(release.version)
+        finally:
+            self.open_streams -= 1
+
+    async def inspect(self, release: Release) -> Inspection:
+        if self.inspect_gate is not None:
+            await self.inspect_gate.wait_beside()
+        if self.fault is not None:
+            raise self.fault
+        return self.inspected.get(release.tag) or inspection_of(release)
+
+    async def inspect_kept(self, release: Release) -> Inspection | None:
+        return self.inspected_kept.get(release.tag)
 
     async def moved(self) -> tuple[Moved, ...]:
         return self.moves

@@ -1,6 +1,7 @@
 """Pictures of every screen; a change of one is looked at before it is accepted."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,18 +12,28 @@ from philotes_tui.errors import (
     ClusterUnreachable,
     OperationCancelled,
     OperationFailed,
+    RegistryError,
     RegistryUnreachable,
     SettingsError,
     StackLocked,
     WrongPassphrase,
 )
-from philotes_tui.releases import CachedTags, Moved
+from philotes_tui.releases import CachedTags, Moved, Release, Version
+from philotes_tui.releases.details import COSIGN, PROVENANCE, Signature
 from philotes_tui.tui.screens.help import HelpDialog
 from philotes_tui.tui.screens.releases import ReleasesScreen
 from philotes_tui.tui.screens.stack_dialog import StackDialog
 from philotes_tui.tui.screens.too_small import TooSmallScreen
 from tests.tui import acts, walk
-from tests.tui.stage import LONG_REGISTRY, TAGS, Stage, screen_text, until
+from tests.tui.stage import (
+    LONG_REGISTRY,
+    TAGS,
+    Stage,
+    details_for,
+    inspection_of,
+    screen_text,
+    until,
+)
 
 Compare = Callable[..., bool]
 Way = Callable[[Pilot[Any]], Awaitable[object]]
@@ -45,9 +56,13 @@ ANOTHER_CLUSTER = ClusterMismatch(
 def taken(snap_compare: Compare) -> Callable[..., bool]:
     """Take the picture at the end of a way through the program."""
 
-    def take(stage: Stage, way: Way, size: tuple[int, int] = (80, 24)) -> bool:
+    def take(
+        stage: Stage, way: Way, size: tuple[int, int] = (80, 24), *, settled: bool = True
+    ) -> bool:
         async def run_before(pilot: Pilot[Any]) -> None:
             await way(pilot)
+            if settled:
+                await walk.details_settled(pilot)
             await pilot.pause()
 
         return snap_compare(stage.app(), terminal_size=size, run_before=run_before)
@@ -221,6 +236,87 @@ def test_help(taken: Taken, stage: Stage) -> None:
         await until(pilot, lambda: isinstance(walk.app_of(pilot).screen, HelpDialog))
 
     assert taken(stage, opened)
+
+
+@SIZES
+def test_releases_whose_details_are_told(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
+    signed = (Signature(COSIGN, "sha256:1"), Signature(PROVENANCE, "sha256:2"))
+    for version in ("0.2.1", "0.2.0"):
+        told = details_for(Version(version))
+        stage.charts.details[version] = replace(told, signatures=signed, deprecated=True)
+    stage.charts.details["0.1.2"] = RegistryError("Its manifest is no JSON")
+
+    async def on_the_broken_one(pilot: Pilot[Any]) -> None:
+        table = await walk.detailed(pilot)
+        table.go_to("0.1.2")
+
+    assert taken(stage, on_the_broken_one, size)
+
+
+def test_releases_while_details_are_read(taken: Taken, stage: Stage) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    stage.charts.kept["0.2.0"] = details_for(Version("0.2.0"))
+
+    async def held(pilot: Pilot[Any]) -> None:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        await until(pilot, lambda: "3 d" in screen_text(walk.app_of(pilot)))
+
+    assert taken(stage, held, settled=False)
+
+
+@SIZES
+def test_version(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
+    assert taken(stage, walk.inspected, size)
+
+
+def test_version_values_searched(taken: Taken, stage: Stage) -> None:
+    assert taken(stage, pressed(walk.inspected, "2", "slash", *"env", "enter"))
+
+
+def test_version_searched_without_colour(
+    taken: Taken, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert taken(stage, pressed(walk.inspected, "2", "slash", *"env", "enter"))
+
+
+def test_version_without_a_schema(taken: Taken, stage: Stage) -> None:
+    assert taken(stage, pressed(walk.inspected, "5"))
+
+
+def test_version_as_it_was_read_before(taken: Taken, stage: Stage) -> None:
+    release = Release(Version("0.2.0"), "0.2.0")
+    stage.charts.inspected_kept["0.2.0"] = inspection_of(release, kept=True)
+    assert taken(stage, _down_by_now(stage))
+
+
+def test_version_that_cannot_be_read(taken: Taken, stage: Stage) -> None:
+    assert taken(stage, _down_by_now(stage))
+
+
+def _down_by_now(stage: Stage) -> Way:
+    async def looked_into(pilot: Pilot[Any]) -> None:
+        await walk.detailed(pilot)
+        stage.charts.fault = RegistryUnreachable(
+            "The registry does not answer",
+            on="http://127.0.0.1:5000/v2/charts/philotes/manifests/0.2.0",
+            said="[Errno 111] Connection refused [/bold]",
+            todo="Start the registry or check the address in the stack file, then press r.",
+        )
+        await walk.inspected(pilot)
+
+    return looked_into
+
+
+def test_version_while_it_is_read(taken: Taken, stage: Stage) -> None:
+    gate = stage.charts.inspect_gate = stage.gate()
+
+    async def held(pilot: Pilot[Any]) -> None:
+        await walk.look_into(pilot)
+        await until(pilot, gate.reached.is_set)
+
+    assert taken(stage, held)
 
 
 @SIZES

@@ -1,5 +1,6 @@
 """The first screen: which versions are published, and what is deployed where."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,40 +9,34 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Static
 
 from philotes_tui.foreign import clean_line
-from philotes_tui.releases import Catalog, Version
-from philotes_tui.tui.listing import ReleaseRow, release_rows
+from philotes_tui.releases import Catalog, Release
+from philotes_tui.tui.columns import PENDING, UNKNOWN, Seen
+from philotes_tui.tui.listing import ReleaseRow, Rows, listed
 from philotes_tui.tui.listing_text import (
     Listed,
     asking_text,
     notice_text,
-    release_cells,
     status_text,
+    untold,
 )
 from philotes_tui.tui.messages import FilterClosed, FilterTyped
 from philotes_tui.tui.news import news_text
+from philotes_tui.tui.screens.detailed import DetailedScreen
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
 from philotes_tui.tui.screens.preview import PreviewScreen
-from philotes_tui.tui.screens.published import PublishedScreen
 from philotes_tui.tui.screens.stack_dialog import StackDialog
+from philotes_tui.tui.screens.version import VersionScreen
 from philotes_tui.tui.session import Deployed, Place
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.error_panel import ErrorPanel
 from philotes_tui.tui.widgets.filter_line import FilterLine
-from philotes_tui.tui.widgets.key_table import KeyTable
 from philotes_tui.tui.widgets.notice import Notice
 from philotes_tui.tui.widgets.place_header import PlaceHeader
 from philotes_tui.tui.widgets.stack_strip import StackStrip
+from philotes_tui.tui.widgets.version_table import VersionTable
 
 
-class VersionTable(KeyTable):
-    """The list of versions; Enter previews."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select_cursor", "Preview", tooltip="Preview the version under the cursor")
-    ]
-
-
-class ReleasesScreen(PublishedScreen):
+class ReleasesScreen(DetailedScreen):
     """Usable at once; versions and deployed marks arrive when they do."""
 
     AUTO_FOCUS = "#versions"
@@ -57,7 +52,8 @@ class ReleasesScreen(PublishedScreen):
             tooltip="Filter the versions",
             priority=True,
         ),
-        Binding("s", "choose_stack", "Stack", tooltip="Select another stack"),
+        Binding("i", "inspect", "Info", tooltip="Look into the version under the cursor"),
+        Binding("s", "choose_stack", "Stack", show=False, tooltip="Select another stack"),
         Binding("l", "toggle_local", "Local", tooltip="Switch between registry and local charts"),
         Binding("p", "toggle_prereleases", "Pre", show=False, tooltip="Show or hide pre-releases"),
         Binding("r", "reload", "Reload", tooltip="Read versions and stacks again"),
@@ -75,6 +71,7 @@ class ReleasesScreen(PublishedScreen):
         self._cursor_placed = False
         self._wanted = ""
         self._prereleases = True
+        self._rows = Rows()
 
     def compose(self) -> ComposeResult:
         """Lay out the screen; nothing here waits for anything."""
@@ -84,7 +81,7 @@ class ReleasesScreen(PublishedScreen):
         yield BusyLine(clock=clock, id="status")
         yield FilterLine(example="version, rc, stack…", id="filter")
         yield Static(id="news", markup=False)
-        yield VersionTable("version", "kind", "deployed on", id="versions")
+        yield VersionTable(id="versions")
         yield Notice(id="notice")
         yield ErrorPanel(id="fault")
         yield Footer(compact=True)
@@ -111,23 +108,21 @@ class ReleasesScreen(PublishedScreen):
     @property
     def rows(self) -> tuple[ReleaseRow, ...]:
         """The versions listed now."""
-        return release_rows(
-            self.published.catalog or Catalog(),
-            self.philotes.deployed,
-            wanted=self._wanted,
-            prereleases=self._prereleases,
-            moved=self.published.moved,
-        )
+        catalog = self.published.catalog or Catalog()
+        rows = self._rows.of(catalog, self.philotes.deployed, self.published.moved)
+        return listed(rows, wanted=self._wanted, prereleases=self._prereleases)
 
     def draw(self) -> None:
         """Draw what is known now; the cursor stays on its version."""
         place, rows, published = self.philotes.place, self.rows, self.published
-        table, panel = self.query_one(KeyTable), self.query_one("#fault", ErrorPanel)
+        table, panel = self.query_one(VersionTable), self.query_one("#fault", ErrorPanel)
         notice = self.query_one(Notice)
         fault = place.fault or (published.fault if published.catalog is None else None)
         log_file = self.philotes.services.log_file
         with self.app.batch_update():
-            table.show([(row.version.text, release_cells(row, place.stack)) for row in rows])
+            pending = PENDING if self.details_awaited else UNKNOWN
+            minute = self.philotes.clock() // 60 * 60  # ages are not drawn anew with every key
+            table.show(rows, Seen(place.stack, minute, pending), self.detailed.by_tag)
             self._place_cursor(rows)
             table.display = bool(rows) and not place.local and fault is None
             panel.display = fault is not None and (not place.local or place.fault is not None)
@@ -140,6 +135,7 @@ class ReleasesScreen(PublishedScreen):
             self._draw_status(len(rows))
         self._keep_focus()
         self.refresh_bindings()
+        self.want_details()
 
     def _place_cursor(self, rows: tuple[ReleaseRow, ...]) -> None:
         """Start on the newest stable version: the first Enter should preview no pre-release."""
@@ -147,7 +143,7 @@ class ReleasesScreen(PublishedScreen):
             self._cursor_placed = True
             for row in rows:
                 if row.latest:
-                    self.query_one(KeyTable).go_to(row.version.text)
+                    self.query_one(VersionTable).go_to(row.version.text)
 
     def _draw_news(self, *, hidden: bool) -> None:
         news, line = news_text(self.published, self.philotes.clock()), self.query_one("#news")
@@ -161,8 +157,9 @@ class ReleasesScreen(PublishedScreen):
         elif self.published.reading and self.asked is not None:
             line.go_on(asking_text(self.published, self.asked.registry))
         else:
-            listed = Listed(self.published.catalog, shown, self._wanted, self._prereleases)
-            line.stop(status_text(listed, place, self.philotes.deployed))
+            why = untold(self.detailed, self.query_one(VersionTable).current_row)
+            every = Listed(self.published.catalog, shown, self._wanted, self._prereleases, why)
+            line.stop(status_text(every, place, self.philotes.deployed))
 
     def _keep_focus(self) -> None:
         if not self.query_one(FilterLine).has_focus_within:
@@ -175,11 +172,29 @@ class ReleasesScreen(PublishedScreen):
                 widget.focus()
                 return
 
+    # Details of what is listed
+
+    def in_sight(self) -> Sequence[Release]:
+        """Return the versions on the screen, and those of the page after it."""
+        table = self.query_one(VersionTable)
+        if self.philotes.place.local or not table.display:
+            return ()
+        return [row.release for row in (*table.visible_rows, *table.rows_ahead())]
+
+    def details_arrived(self, tags: Sequence[str]) -> None:
+        """Draw these versions' cells."""
+        self.query_one(VersionTable).tell(self.detailed.by_tag, tags)
+        self._draw_status(self.query_one(VersionTable).row_count)
+
+    @on(VersionTable.Moved)
+    def _sight_moved(self) -> None:
+        self.want_details()
+        self._draw_status(self.query_one(VersionTable).row_count)
+
     # What the operator does
 
-    @on(KeyTable.RowSelected, "#versions")
-    def _row_selected(self, event: KeyTable.RowSelected) -> None:
-        event.stop()
+    @on(VersionTable.Chosen)
+    def _chosen(self) -> None:
         self.action_preview()
 
     def action_preview(self) -> None:
@@ -188,9 +203,15 @@ class ReleasesScreen(PublishedScreen):
         if place.local:
             self.app.push_screen(PreviewScreen(place.stack, None))
             return
-        current = self.query_one(KeyTable).current
-        if self.query_one(KeyTable).display and current:
-            self.app.push_screen(PreviewScreen(place.stack, Version(current)))
+        current = self.query_one(VersionTable).current_row
+        if self.query_one(VersionTable).display and current:
+            self.app.push_screen(PreviewScreen(place.stack, current.version))
+
+    def action_inspect(self) -> None:
+        """Look into the version under the cursor."""
+        row, target = self.query_one(VersionTable).current_row, self.asked
+        if row is not None and target is not None:
+            self.app.push_screen(VersionScreen(row.release, target))
 
     def action_choose_stack(self) -> None:
         """Open the stack selector."""
@@ -225,7 +246,7 @@ class ReleasesScreen(PublishedScreen):
         """Show the last error in full."""
         fault = self.published.fault
         if fault is None or self.published.catalog is None:  # then the panel shows it already
-            fault = self.philotes.deployed.fault or fault
+            fault = self.philotes.deployed.fault or self.detailed.refused or fault
         if fault is not None:
             self.app.push_screen(ErrorDialog(fault))
 
@@ -244,6 +265,7 @@ class ReleasesScreen(PublishedScreen):
 
     def another_registry(self) -> None:
         """Start on its newest stable version."""
+        super().another_registry()
         self._cursor_placed = False
 
     @on(FilterTyped)
@@ -257,14 +279,16 @@ class ReleasesScreen(PublishedScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what works now."""
-        if action == "preview":
-            return self.philotes.place.local or self.query_one("#versions").display
-        if action == "explain":
-            return self.published.fault is not None or self.philotes.deployed.fault is not None
         if action == "stack" and parameters:
             return int(str(parameters[0])) <= len(self.philotes.services.stacks)
-        if action == "filter" and self.query_one(FilterLine).has_focus_within:
-            return False  # the key is typed into it
-        if action in {"filter", "toggle_prereleases"}:
-            return not self.philotes.place.local
-        return True
+        local, versions = self.philotes.place.local, self.query_one("#versions").display
+        faults = (self.published.fault, self.philotes.deployed.fault, self.detailed.refused)
+        typing = self.query_one(FilterLine).has_focus_within  # the key is typed into it
+        offered = {
+            "preview": local or versions,
+            "inspect": versions,
+            "explain": any(fault is not None for fault in faults),
+            "filter": not local and not typing,
+            "toggle_prereleases": not local,
+        }
+        return offered.get(action, True)

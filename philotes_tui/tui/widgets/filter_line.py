@@ -18,15 +18,22 @@ class FilterLine(Horizontal):
         Binding("escape", "clear", "Clear the filter", show=False),
     ]
 
-    def __init__(self, *, example: str, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        *,
+        example: str,
+        hint: str = "enter keeps the filter, esc clears it",
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         """Create the line, hidden.
 
         Args:
             example: What can be typed, shown while nothing is.
+            hint: What the keys do, shown beside it.
             id: The widget's id in the DOM.
         """
         super().__init__(id=id)
-        self._example = example
+        self._placeholder = f"{example}   {hint}"
         self.display = False
 
     @property
@@ -36,9 +43,8 @@ class FilterLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the sign and the input."""
-        hint = f"{self._example}   enter keeps the filter, esc clears it"
         yield Static("/", markup=False)
-        yield Input(compact=True, placeholder=hint, select_on_focus=False)
+        yield Input(compact=True, placeholder=self._placeholder, select_on_focus=False)
 
     def open(self) -> None:
         """Show the line and type into it."""

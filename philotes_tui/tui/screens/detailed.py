@@ -1,0 +1,162 @@
+"""What a screen does that tells details of the versions in sight: ask for them, newest first."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from textual import events, on, work
+from textual.timer import Timer
+from textual.worker import Worker
+
+from philotes_tui.engine import Target
+from philotes_tui.errors import RegistryError
+from philotes_tui.releases import ChartDetails, Release
+from philotes_tui.tui.detailed import Detailed
+from philotes_tui.tui.faults import LOGGER, as_error
+from philotes_tui.tui.offload import awaited_in_thread, in_thread, streamed_in_thread
+from philotes_tui.tui.screens.published import PublishedScreen
+
+EACH = 0.1
+"""Seconds for which answers, and rows that come into sight, are collected."""
+
+Answer = tuple[Release, ChartDetails | RegistryError]
+
+
+class DetailedScreen(PublishedScreen):
+    """Asks for the details of what is in sight, as long as it is the screen that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.detailed = Detailed()
+        self._wishes: deque[Release] = deque()
+        self._asking: set[str] = set()
+        self._looked_up: set[str] = set()
+        self._arrived: list[Answer] = []
+        self._streaming: Worker[None] | None = None
+        self._folding: Timer | None = None
+        self._looking: Timer | None = None
+
+    def in_sight(self) -> Sequence[Release]:
+        """Return the versions that details are wanted of, the first ones first."""
+        raise NotImplementedError
+
+    def details_arrived(self, tags: Sequence[str]) -> None:
+        """Draw the details of these versions."""
+        raise NotImplementedError
+
+    @property
+    def details_awaited(self) -> bool:
+        """Whether what is not known of a version is still going to be asked for."""
+        known = self.published
+        return known.fault is None and self.detailed.refused is None
+
+    # When to ask
+
+    def ask(self, target: Target, *, again: bool = False) -> None:
+        """Ask a target's registry, unless it was asked already, and then for all details."""
+        before = self.published
+        super().ask(target, again=again)
+        if self.published is not before:
+            self.detailed = self.detailed.again()
+            self._looked_up.clear()
+
+    def another_registry(self) -> None:
+        """Forget the details of the other registry's versions."""
+        self.stop_details()
+        self.detailed = Detailed()
+        self._looked_up.clear()
+
+    def want_details(self) -> None:
+        """Ask for the details of what is in sight, once that rests for a moment."""
+        if self._looking is None:
+            self._looking = self.set_timer(EACH, self._look)
+
+    @on(events.ScreenSuspend)
+    def stop_details(self) -> None:
+        """Let no request go on that nobody sees the answer to."""
+        self._wishes, self._asking = deque(), set()
+        self._arrived.clear()
+        self.workers.cancel_group(self, "details")
+        self.workers.cancel_group(self, "kept details")
+        self._streaming = None
+
+    @on(events.ScreenResume)
+    def _shown_again(self) -> None:
+        self.want_details()
+
+    def _look(self) -> None:
+        self._looking = None
+        target, releases = self.asked, self.in_sight()
+        if target is None or self.app.screen is not self:
+            return
+        if not releases:
+            self.stop_details()
+            return
+        unseen = [r for r in self.detailed.unseen(releases) if r.tag not in self._looked_up]
+        if unseen:
+            self._looked_up.update(release.tag for release in unseen)
+            self._read_kept(target, unseen)
+        if self.published.reading or not self.details_awaited:
+            return  # the first answer tells whether it is worth while
+        wanting = self.detailed.wanting(releases)
+        self._wishes = deque(release for release in wanting if release.tag not in self._asking)
+        if self._wishes and (self._streaming is None or self._streaming.is_finished):
+            self._asking = set()
+            self._streaming = self._stream(target, self._asking)
+
+    # Asking
+
+    @work(group="kept details", exit_on_error=False)
+    async def _read_kept(self, target: Target, releases: Sequence[Release]) -> None:
+        services = self.philotes.services
+        try:
+            charts = await in_thread(lambda: services.charts(target))
+            found = await awaited_in_thread(lambda: charts.kept_details(releases))
+        except Exception as fault:  # noqa: BLE001 - the registry is asked all the same
+            LOGGER.warning("the details seen last were not read: %s", fault)
+            return
+        if found and self.is_asked(target):
+            self.detailed = self.detailed.asked_kept(found)
+            self.details_arrived(tuple(found))
+
+    @work(group="details", exclusive=True, exit_on_error=False)
+    async def _stream(self, target: Target, asking: set[str]) -> None:
+        services = self.philotes.services
+
+        def wishes() -> Iterator[Release]:
+            while True:
+                try:
+                    release = self._wishes.popleft()
+                except IndexError:
+                    return
+                asking.add(release.tag)
+                yield release
+
+        try:
+            charts = await in_thread(lambda: services.charts(target))
+            await streamed_in_thread(lambda: charts.details_of(wishes()), self._arrive)
+        except Exception as fault:  # noqa: BLE001 - told once for all versions
+            error = as_error(fault, "reading details of versions", services.log_file)
+            self._fold()
+            self.detailed = self.detailed.failed(error)
+            self.draw()
+        else:
+            self._fold()
+            self._streaming = None
+            self.want_details()  # what came into sight when the last ones were on their way
+
+    def _arrive(self, answer: Answer) -> None:
+        self._arrived.append(answer)
+        if self._folding is None:
+            self._folding = self.set_timer(EACH, self._fold)
+
+    def _fold(self) -> None:
+        """Take what has arrived since the last time, in one picture."""
+        if self._folding is not None:
+            self._folding.stop()
+            self._folding = None
+        arrived, self._arrived = self._arrived, []
+        if arrived:
+            self.detailed = self.detailed.answered(arrived)
+            tags = [release.tag for release, _ in arrived]
+            self._asking.difference_update(tags)
+            self.details_arrived(tags)

@@ -1,0 +1,242 @@
+"""The list of versions as their details arrive."""
+
+import threading
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from philotes_tui.errors import RegistryDenied, RegistryError, RegistryUnreachable
+from philotes_tui.releases import CachedTags, Version
+from philotes_tui.releases.details import COSIGN, PROVENANCE, Signature
+from philotes_tui.tui.screens.error_dialog import ErrorDialog
+from philotes_tui.tui.screens.releases import ReleasesScreen
+from tests.tui import acts, walk
+from tests.tui.stage import Stage, details_for, screen_text, until
+
+pytestmark = pytest.mark.anyio
+
+WIDE = (140, 40)
+NEWEST_FIRST = ["0.10.0-alpha", "0.3.0-rc.1", "0.3.0-beta.1_build.5", "0.2.1", "0.2.0"]
+
+
+def line_of(pilot: Pilot[Any], version: str) -> str:
+    lines = screen_text(walk.app_of(pilot)).splitlines()
+    return next((line for line in lines if line.startswith(f" {version} ")), "")
+
+
+def on_screen(pilot: Pilot[Any]) -> ReleasesScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, ReleasesScreen)
+    return screen
+
+
+def readers() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name == "philotes-read"]
+
+
+async def test_details_are_asked_for_newest_first_and_fill_their_cells(stage: Stage) -> None:
+    signed = (Signature(COSIGN, "sha256:1"), Signature(PROVENANCE, "sha256:2"))
+    told = details_for(Version("0.2.0"))
+    stage.charts.details["0.2.0"] = told.__class__(
+        **{**told.__dict__, "signatures": signed, "deprecated": True, "size": 123_456}
+    )
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, lambda: "120.6 KiB" in line_of(pilot, "0.2.0"))
+        assert "cosign +1" in line_of(pilot, "0.2.0")
+        assert "deprecated" in line_of(pilot, "0.2.0")
+        assert "4 d" in line_of(pilot, "0.2.1")
+        assert stage.charts.asked_for[:5] == NEWEST_FIRST
+        assert len(stage.charts.asked_for) == 8
+        assert "…" not in line_of(pilot, "0.1.0")
+
+
+async def test_the_tags_stand_before_any_details_and_nothing_moves_when_they_come(
+    stage: Stage,
+) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        table = await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        before = line_of(pilot, "0.1.1")
+        assert "…" in before
+        await pilot.press("j", "j")
+        heading, current = screen_text(app).splitlines()[4], table.current
+        gate.open()
+        await until(pilot, lambda: "…" not in line_of(pilot, "0.1.1"))
+        assert screen_text(app).splitlines()[4] == heading
+        assert table.current == current
+        assert line_of(pilot, "0.1.1").index("no") == before.index("…", before.index("…") + 34)
+
+
+async def test_what_was_read_before_stands_at_once_and_signatures_are_waited_for(
+    stage: Stage,
+) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    stage.charts.kept["0.2.0"] = details_for(Version("0.2.0"))
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        await until(pilot, lambda: "42.0 KiB" in line_of(pilot, "0.2.0"))
+        assert "…" in line_of(pilot, "0.2.0")
+        assert "KiB" not in line_of(pilot, "0.2.1")
+        gate.open()
+        await until(pilot, lambda: "…" not in line_of(pilot, "0.2.0"))
+
+
+async def test_a_narrow_terminal_has_the_age_and_whether_signed_and_marks_what_is_deprecated(
+    stage: Stage,
+) -> None:
+    told = details_for(Version("0.2.0"))
+    stage.charts.details["0.2.0"] = told.__class__(**{**told.__dict__, "deprecated": True})
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, lambda: "! depr" in line_of(pilot, "0.2.0"))
+        heading = screen_text(app).splitlines()[4].split("  ")
+        assert [h.strip() for h in heading if h.strip()] == [
+            *("version", "kind", "age", "signed", "deployed on")
+        ]
+        await pilot.resize_terminal(60, 16)
+        await until(pilot, lambda: "signed" not in screen_text(app))
+        assert "deployed on" in screen_text(app)
+        assert "! depr" in line_of(pilot, "0.2.0")
+
+
+async def test_a_version_that_cannot_be_read_shows_a_question_mark_and_why(stage: Stage) -> None:
+    stage.charts.details["0.2.0"] = RegistryError("Its manifest is [/b] no JSON", todo="Push it.")
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        await until(pilot, lambda: "?" in line_of(pilot, "0.2.0"))
+        assert "no JSON" not in screen_text(app)
+        table.go_to("0.2.0")
+        await until(pilot, lambda: "? 0.2.0: Its manifest is [/b] no JSON" in screen_text(app))
+        await until(pilot, lambda: "no" in line_of(pilot, "0.1.0"))
+        table.go_to("0.1.0")
+        await until(pilot, lambda: "no JSON" not in screen_text(app))
+        assert not app._notifications
+
+
+async def test_a_registry_that_refuses_is_not_asked_for_each_version(stage: Stage) -> None:
+    stage.charts.details_fault = RegistryDenied("The registry refuses", todo="Log in.")
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        await until(pilot, lambda: "details of versions could not be read" in screen_text(app))
+        assert "?" in line_of(pilot, "0.1.0")
+        assert "…" not in line_of(pilot, "0.1.0")
+        await pilot.press("G", "g")
+        await until(pilot, lambda: table.cursor_row == 0)
+        await pilot.pause(0.3)
+        assert stage.charts.asked_for == ["0.10.0-alpha"]
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, ErrorDialog))
+        assert "The registry refuses" in screen_text(app)
+        stage.charts.details_fault = None
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: "could not be read" not in screen_text(app))
+        await until(pilot, lambda: "no" in line_of(pilot, "0.1.0"))
+
+
+async def test_a_registry_that_is_down_is_not_asked_for_details(stage: Stage) -> None:
+    stage.charts.seen = CachedTags(stage.charts.tags, acts.BEGAN)
+    stage.charts.fault = RegistryUnreachable("The registry does not answer")
+    stage.charts.kept["0.2.0"] = details_for(Version("0.2.0"))
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, lambda: "not current" in screen_text(app))
+        await until(pilot, lambda: "42.0 KiB" in line_of(pilot, "0.2.0"))
+        assert "?" in line_of(pilot, "0.2.1")
+        assert "…" not in line_of(pilot, "0.2.1")
+        await pilot.pause(0.3)
+        assert stage.charts.asked_for == []
+
+
+async def test_only_what_is_in_sight_and_a_page_ahead_is_asked_for(stage: Stage) -> None:
+    stage.charts.tags = tuple(f"{major}.{minor}.0" for major in range(100) for minor in range(100))
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        await until(pilot, lambda: len(stage.charts.asked_for) == 2 * table.page)
+        await pilot.press("G")
+        await until(pilot, lambda: "no" in line_of(pilot, "0.0.0"))
+        assert len(stage.charts.asked_for) == 3 * table.page
+        assert "99.50.0" not in stage.charts.asked_for
+
+
+@pytest.mark.parametrize("way", ["enter", "i", "question_mark", "l", "2"])
+async def test_leaving_the_list_leaves_no_request_and_no_thread(stage: Stage, way: str) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    before = len(readers())
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        assert stage.charts.open_streams == 1
+        if way == "2":  # a stack with another registry
+            stage.charts.gate, stage.registry = stage.gate(), "oci://elsewhere.example/charts"
+        await pilot.press(way)
+        await until(pilot, lambda: stage.charts.open_streams == 0)
+        if stage.charts.gate:
+            stage.charts.gate.open()
+            await until(pilot, lambda: stage.charts.open_streams == 1)
+    assert stage.charts.open_streams == 0 or await _ended(stage)
+    assert len(readers()) <= before
+
+
+async def _ended(stage: Stage) -> bool:
+    """Wait until the streams that a program which has quit left behind are closed."""
+    for thread in threading.enumerate():
+        if thread.name == "philotes-read":
+            thread.join(10)
+    return stage.charts.open_streams == 0
+
+
+async def test_quitting_closes_what_is_asked(stage: Stage) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        assert stage.charts.open_streams == 1
+    assert await _ended(stage)
+    assert not readers()
+
+
+async def test_what_was_not_answered_is_asked_for_when_the_list_is_shown_again(
+    stage: Stage,
+) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: stage.charts.open_streams == 0)
+        gate.open()
+        await pilot.press("escape")
+        await until(pilot, lambda: "no" in line_of(pilot, "0.1.0"))
+        asked = stage.charts.asked_for
+        assert asked == ["0.10.0-alpha", *asked[1:]]
+        assert len(asked) == 9  # the first of them twice
+
+
+async def test_reloading_asks_again_and_what_is_known_stays_meanwhile(stage: Stage) -> None:
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, lambda: "42.0 KiB" in line_of(pilot, "0.2.0"))
+        before = line_of(pilot, "0.2.0")
+        gate = stage.charts.details_gate = stage.gate()
+        await pilot.press("r")
+        await until(pilot, gate.reached.is_set)
+        assert line_of(pilot, "0.2.0") == before
+        gate.open()
+        await until(pilot, lambda: len(stage.charts.asked_for) == 16)
+        assert on_screen(pilot).detailed.wanting(on_screen(pilot).in_sight()) == ()
