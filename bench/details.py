@@ -127,26 +127,33 @@ def measure(folder: Path, rounds: int) -> None:
             f" {COUNT // SAMPLE}. Each told the right application versions and digests."
         )
         with at_distance(served.port, 0) as passed:
-            _print_traffic(readers, passed, charts)
+            _print_costs(readers, passed, charts)
 
 
-def _print_traffic(readers: Readers, passed: Distance, charts: Sequence[Chart]) -> None:
-    """Print how many requests and connections a version costs."""
+def _print_costs(readers: Readers, passed: Distance, charts: Sequence[Chart]) -> None:
+    """Print what a version costs: requests, connections, and the processes' own CPU time."""
     host = f"{LOOPBACK}:{passed.port}"
     kinds: dict[str, Callable[[], object]] = {
         reader.name: partial(reader.seconds, host, charts) for reader in readers.each()
     }
-    kinds["philotes-tui, cold, no signatures"] = partial(_without_signatures, host)
-    rows = [("", "requests", "a version", "connections", "a version")]
+    kinds["philotes-tui, cold, signatures not looked for"] = partial(_without_signatures, host)
+    rows: list[Sequence[str]] = [("", "requests", "a version", "connections", "a version", "CPU")]
     for name, run in kinds.items():
-        before = passed.requests, passed.connections
+        before = passed.requests, passed.connections, _cpu_seconds()
         run()
-        requests, connections = passed.requests - before[0], passed.connections - before[1]
-        each = (f"{n / len(charts):.3g}" for n in (requests, connections))
-        rows.append((name, str(requests), next(each), str(connections), next(each)))
+        made = passed.requests - before[0], passed.connections - before[1]
+        each = [cell for n in made for cell in (str(n), f"{n / len(charts):.3g}")]
+        # What runs in this process has none of its own.
+        rows.append((name, *each, f"{cpu:.2f} s" if (cpu := _cpu_seconds() - before[2]) else ""))
     print()
     print_table(rows)
     note("This registry has no referrers API; where there is one, signatures cost a request each.")
+
+
+def _cpu_seconds() -> float:
+    """Return what the processes took that were started here and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _without_signatures(host: str) -> None:
