@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 
+from philotes_tui.cli import picking
 from philotes_tui.cli.listing import changes_sentence, seen_sentence
 from philotes_tui.cli.output import note, short_digest
 from philotes_tui.cli.picking import Picked, pick
@@ -46,7 +47,7 @@ async def look(published: Published, wanted: str, *, signatures: bool) -> Looked
     charts = published.charts
     try:
         picked = await pick(published, wanted)
-        details = await charts.details(picked.target, signatures=signatures)
+        details = await picking.details(published, picked, signatures=signatures)
         package = await charts.package(details.digest, provenance=True)
     except RegistryError as error:
         published.offer_offline(error)

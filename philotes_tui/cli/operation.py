@@ -16,6 +16,7 @@ import click
 from philotes_tui.cli.boundary import tell_error
 from philotes_tui.cli.output import print_json
 from philotes_tui.cli.patience import patience
+from philotes_tui.cli.picking import digest, one_version
 from philotes_tui.cli.report import (
     event_line,
     progress_document,
@@ -26,7 +27,7 @@ from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Engine, Event, Kind, Progress, Sink, Target, fold
 from philotes_tui.engine.approval import Resolved, state_of
 from philotes_tui.errors import PhilotesError
-from philotes_tui.releases import ChartSource, LocalChart, RegistryChart, Version
+from philotes_tui.releases import ChartSource, LocalChart, RegistryChart
 from philotes_tui.signals import ENDING
 
 TICK = 0.1
@@ -55,15 +56,16 @@ def chosen_source(
 
     Raises:
         click.UsageError: Neither or both of a version and --local were given.
+        InvalidReference: It is not one version, a constraint for instance.
         VersionNotFound: The registry has no such version.
     """
     check_choice(version, local=local)
     if version is None:
         return LocalChart(wiring.local_charts(), wiring.local_digest())
-    wanted = Version.parse(version)
-    with patience(f"{target.registry} to tell what version {wanted} is"):
-        digest = asyncio.run(wiring.charts(target).digest(wanted))
-    return RegistryChart(target.registry, wanted, digest, target.plain_http, target.ca_file)
+    release = one_version(version)
+    with patience(f"{target.registry} to tell what version {release.version} is"):
+        found = asyncio.run(digest(wiring.charts(target), release))
+    return RegistryChart(target.registry, release.version, found, target.plain_http, target.ca_file)
 
 
 def resolved(

@@ -2,13 +2,23 @@
 
 import contextlib
 import re
+import shlex
 from dataclasses import dataclass
 
 from philotes_tui.cli.output import short_digest
 from philotes_tui.cli.published import Listing, Published
 from philotes_tui.errors import InvalidReference, RegistryError, VersionNotFound
 from philotes_tui.foreign import clean_line
-from philotes_tui.releases import Constraint, InvalidConstraint, Release, Version, newest
+from philotes_tui.registry import ChartRegistry
+from philotes_tui.releases import (
+    ChartDetails,
+    Constraint,
+    InvalidConstraint,
+    Release,
+    Version,
+    newest,
+)
+from philotes_tui.releases.nearest import nearest
 
 LATEST = "latest"
 """The newest stable version."""
@@ -57,7 +67,7 @@ async def pick(published: Published, wanted: str) -> Picked:
     """
     if _DIGEST.fullmatch(wanted):
         return Picked(wanted)
-    named = _named(wanted)
+    named = spelled(wanted)
     if named is not None:
         return Picked(wanted, named, await _noted(published, named.tag))
     constraint = Constraint.parse("*") if wanted == LATEST else _constraint(wanted)
@@ -68,13 +78,43 @@ async def pick(published: Published, wanted: str) -> Picked:
     return Picked(wanted, found, listing)
 
 
-def _named(wanted: str) -> Release | None:
-    """Return the version or tag that is spelled out; Helm stores `+` as `_`."""
+def spelled(wanted: str) -> Release | None:
+    """Return the version or tag that is spelled out, published or not; None where none is.
+
+    Helm stores `+` as `_`.
+    """
     try:
         version = Version.lenient(wanted.replace("_", "+"))
     except InvalidReference:
         return None
     return Release(version, version.tag)
+
+
+def one_version(wanted: str) -> Release:
+    """Return the one version that is to be deployed: nothing that means another one tomorrow.
+
+    Raises:
+        InvalidReference: It is not one version.
+    """
+    release = spelled(wanted)
+    if release is not None:
+        return release
+    shown = clean_line(wanted, 60)
+    error = InvalidReference(
+        f"“{shown}” is not one version",
+        todo="Name exactly one, such as 0.2.0; `philotes-tui versions` lists them.",
+    )
+    if wanted == LATEST or _is_constraint(wanted):
+        error.todo += f" `philotes-tui show {shlex.quote(shown)}` tells which one that means now."
+    raise error
+
+
+def _is_constraint(wanted: str) -> bool:
+    try:
+        Constraint.parse(wanted)
+    except InvalidConstraint:
+        return False
+    return True
 
 
 def _constraint(wanted: str) -> Constraint:
@@ -88,6 +128,58 @@ def _constraint(wanted: str) -> Constraint:
             todo="Write a version such as 0.2.0, a constraint such as '^0.2',"
             " sha256:… or latest; `philotes-tui versions` lists what there is.",
         ) from error
+
+
+async def details(published: Published, picked: Picked, *, signatures: bool) -> ChartDetails:
+    """Return the details of the version that is meant; see `ChartRegistry.details`.
+
+    Raises:
+        VersionNotFound: It is not there; the nearest that are there are named.
+        RegistryError: The registry does not answer usefully.
+        SettingsError: A file of logins or a proxy setting is broken.
+    """
+    try:
+        return await published.charts.details(picked.target, signatures=signatures)
+    except VersionNotFound as error:
+        if picked.release is None:
+            raise
+        raise await named_nearest(error, picked.release, published.charts) from error
+
+
+async def digest(charts: ChartRegistry, release: Release) -> str:
+    """Return the digest that a version names now.
+
+    Raises:
+        VersionNotFound: It is not there; the nearest that are there are named.
+        RegistryError: The registry does not answer usefully.
+        SettingsError: A file of logins or a proxy setting is broken.
+    """
+    try:
+        return await charts.digest(release)
+    except VersionNotFound as error:
+        raise await named_nearest(error, release, charts) from error
+
+
+async def named_nearest(
+    error: VersionNotFound, release: Release, charts: ChartRegistry
+) -> VersionNotFound:
+    """Return the error of a version that is not there, with the nearest that are."""
+    try:
+        catalog = await charts.catalog()
+    except VersionNotFound as nothing:  # there is no such repository at all
+        return nothing
+    except RegistryError:
+        error.todo = "`philotes-tui versions` lists what there is."
+        return error
+    found = [each.text for each in nearest(catalog, release.version)]
+    listed = " or ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
+    others = sum(1 for other in catalog.others if other.usable)
+    command = f"philotes-tui versions{' --all' if others else ''}"
+    count = len(catalog.releases) + others
+    error.what = f"Version {release.version} is not in {charts.repository}"
+    error.todo = f"Nearest to it: {listed}. " if found else ""
+    error.todo += f"`{command}` lists all {count}." if count else "`helm push` brings one there."
+    return error
 
 
 async def _noted(published: Published, tag: str) -> Listing | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from philotes_tui.cache import BlobCache
 from philotes_tui.cache.signatures import ReadSignatures, SignatureCache
+from philotes_tui.cli import picking
 from philotes_tui.cli.looking import tell_moved
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
@@ -48,7 +49,7 @@ async def read_signed(published: Published, wanted: str) -> Signed:
     charts = published.charts
     try:
         picked = await pick(published, wanted)
-        details = await charts.details(picked.target, signatures=False)
+        details = await picking.details(published, picked, signatures=False)
         package = await charts.package(details.digest, provenance=True)
         layers, read_at = await _layers(published, details.digest)
     except RegistryError as error:

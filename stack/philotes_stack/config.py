@@ -55,11 +55,12 @@ _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0
 _REGISTRY = re.compile(rf"oci://(?P<host>{_HOST})(?:/{_PATH_PART})*")
 _LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?", re.IGNORECASE)
 
-# Semantic Versioning 2.0.0, the grammar of "Valid SemVer".
+# Semantic Versioning 2.0.0, and what Helm takes for a version beside it: v1.2.3, 1.2, 01.2.3, where
+# a tag of just that name is pulled (Masterminds/semver:version.go, NewVersion).
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _PRE = rf"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-_SEMVER = re.compile(
-    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_PRE}(?:\.{_PRE})*)?"
+_VERSION = re.compile(
+    rf"v?[0-9]+(?:\.[0-9]+){{0,2}}(?:-{_PRE}(?:\.{_PRE})*)?"
     r"(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
 _REPOSITORY = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~%-]+)*/?")
@@ -98,7 +99,7 @@ class StackConfig:
 
     Attributes:
         chart_registry: OCI folder of the charts, `oci://host/path`, without a trailing slash.
-        chart_version: SemVer version of the chart; not read with local charts.
+        chart_version: Version of the chart, its tag but for `+`; not read with local charts.
         chart_digest: Digest of the chart's manifest that is deployed whatever the version's tag
             points to, where one is given.
         plain_http: Whether the registry is spoken to without TLS.
@@ -146,7 +147,7 @@ def parse(raw: Mapping[str, str], *, secret: Collection[str] = ()) -> StackConfi
     registry = _registry(text["chartRegistry"])
     return StackConfig(
         chart_registry=registry,
-        chart_version=_match("chartVersion", text, _SEMVER, "SemVer versions such as 0.1.0"),
+        chart_version=_match("chartVersion", text, _VERSION, "versions such as 0.1.0"),
         chart_digest=_optional(text["chartDigest"], lambda: _digest(text)),
         plain_http=_plain_http(text, registry),
         ca_file=text["chartRegistryCaFile"] or None,

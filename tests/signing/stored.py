@@ -69,8 +69,15 @@ class Stored:
         """Store a manifest or an index, under a tag or its digest, and return the digest."""
         content = json.dumps(manifest).encode()
         digest = _digest(content)
-        self._ask("PUT", f"manifests/{tag or digest}", content, manifest["mediaType"])
+        self._ask("PUT", f"manifests/{tag or digest}", content, manifest.get("mediaType", MANIFEST))
         return digest
+
+    def copy(self, reference: str, other: "Stored", tag: str) -> str:
+        """Store a manifest and what it points at in another repository under a tag."""
+        manifest = self.manifest(reference)
+        for blob in (manifest["config"], *manifest["layers"]):
+            other.put_blob(self.blob(blob["digest"]))
+        return other.put_manifest(manifest, tag)
 
     def _ask(
         self, method: str, path: str, body: bytes | None = None, content_type: str = ""
