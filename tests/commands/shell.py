@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from philotes_tui.demo import Demo
 from philotes_tui.engine.stack_file import new_stack_text, stack_path
-from tests.engine.chain import SETTLED, merged
+from tests.chart_values import SETTLED, merged
 from tests.terminal.driver import Terminal
 
 MARK = "PHILOTES_TEST_MARK"

@@ -33,6 +33,7 @@ from philotes_tui.errors import (
     VersionNotFound,
 )
 from philotes_tui.toolchain import FoundTool
+from tests.chart_values import SETTLED, merged
 from tests.engine.chain import (
     NEVER_READY,
     REFUSED,
@@ -141,7 +142,7 @@ def _is(resource: object) -> bool:
 def test_a_deploy_the_api_server_refuses_tells_what_was_done_and_what_was_not(
     chain: Chain, heard: Heard
 ) -> None:
-    chain.configure("dev", "engine-refused", REFUSED)
+    chain.configure("dev", "engine-refused", merged(SETTLED, REFUSED))
     engine = chain.engine()
     with pytest.raises(OperationFailed) as caught:
         engine.up(chain.change("0.1.0"), heard)
@@ -156,7 +157,7 @@ def test_a_deploy_the_api_server_refuses_tells_what_was_done_and_what_was_not(
 def test_a_wait_that_never_ends_can_be_cancelled_and_taken_up_again(
     chain: Chain, heard: Heard
 ) -> None:
-    chain.configure("dev", "engine-waits", NEVER_READY)
+    chain.configure("dev", "engine-waits", merged(SETTLED, NEVER_READY))
     engine = chain.engine()
     asked: list[bool] = []
 
@@ -178,7 +179,7 @@ def test_a_wait_that_never_ends_can_be_cancelled_and_taken_up_again(
 def test_a_cluster_that_goes_away_in_mid_deploy_is_named_and_the_rest_is_done_later(
     chain: Chain, heard: Heard
 ) -> None:
-    chain.configure("dev", "engine-gone")
+    chain.configure("dev", "engine-gone", SETTLED)
     with Wire(chain.demo.api_server.removeprefix("https://")) as wire:
 
         def cutting(event: Event) -> None:
@@ -197,7 +198,7 @@ def test_a_cluster_that_goes_away_in_mid_deploy_is_named_and_the_rest_is_done_la
 
 def test_a_wait_for_a_cluster_that_went_away_can_be_cancelled(chain: Chain, heard: Heard) -> None:
     """The provider waits for minutes whether the cluster comes back."""
-    chain.configure("dev", "engine-lost", NEVER_READY)
+    chain.configure("dev", "engine-lost", merged(SETTLED, NEVER_READY))
     with Wire(chain.demo.api_server.removeprefix("https://")) as wire:
         engine = chain.behind(wire)
         cut: list[bool] = []

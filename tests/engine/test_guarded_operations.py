@@ -11,6 +11,7 @@ from philotes_tui.engine.stack_file import stack_path
 from philotes_tui.engine.yaml_file import save
 from philotes_tui.errors import ClusterMismatch
 from philotes_tui.toolchain import FoundTool
+from tests.chart_values import SETTLED
 from tests.engine.chain import chain_engine, chart, configure
 from tests.engine.conftest import Heard
 
@@ -32,7 +33,7 @@ def test_another_cluster_is_neither_refreshed_nor_destroyed(
     demo: Demo,
     heard: Heard,
 ) -> None:
-    configure(tmp_path, "dev", demo.registry, "engine-guarded")
+    configure(tmp_path, "dev", demo.registry, "engine-guarded", SETTLED)
     engine = chain_engine(tmp_path, engine_tools["pulumi"], pulumi_environment, program)
     engine.up(Change("dev", chart(demo.registry, "0.1.0")), heard)
     before = deployments(demo, "engine-guarded")

@@ -1,12 +1,15 @@
 """A plain Pulumi project folder and the real CLI."""
 
 import contextlib
+import itertools
 import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.chart_values import SETTLED
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,14 @@ class Project:
         return done.stdout
 
     def configure(self, **values: str) -> None:
-        """Set keys of the namespace `philotes`, each as a person would."""
-        for key, value in values.items():
-            self.succeed("config", "set", f"philotes:{key}", value)
+        """Set keys of the namespace `philotes`, in one go."""
+        pairs = (("--plaintext", f"philotes:{key}={value}") for key, value in values.items())
+        self.succeed("config", "set-all", *itertools.chain.from_iterable(pairs))
+
+    def take_services_for_ready(self) -> None:
+        """Let deploys wait for pods and no longer, as `SETTLED` tells."""
+        with (self.folder / "Pulumi.dev.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"  philotes:values:\n{SETTLED}")  # the configuration stands last there
 
     def preview(self) -> "Plan":
         """Preview and return the planned steps."""

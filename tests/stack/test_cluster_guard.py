@@ -55,6 +55,7 @@ def test_a_deployed_stack_that_is_led_elsewhere_keeps_its_resources_and_its_prov
     project: Project, demo: Demo, reached: str, tmp_path: Path
 ) -> None:
     project.configure(clusterId=reached)
+    project.take_services_for_ready()
     project.succeed("up", "--yes", "--skip-preview")
     assert project.outputs()["clusterId"] == reached
     before, kept, outputs = objects(demo), owned(project), project.outputs()

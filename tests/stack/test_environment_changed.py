@@ -34,6 +34,7 @@ def test_a_changed_environment_updates_in_place_and_back_again(
     project: Project, demo: Demo
 ) -> None:
     project.configure(namespace="environment-changed")
+    project.take_services_for_ready()
     project.succeed("up", "--yes", "--skip-preview")
     before, dev = identities(demo, "environment-changed"), names(project)
     assert len(before) == 4
@@ -63,6 +64,7 @@ def test_a_namespace_that_was_there_first_outlives_the_stack_with_what_others_pu
     foreign = {"metadata": {"name": "philotes-postgresql"}, "stringData": {"password": "kept"}}
     assert api.request("POST", secrets, foreign).status == 201
     project.configure(namespace=namespace)
+    project.take_services_for_ready()
     project.succeed("up", "--yes", "--skip-preview")
     project.succeed("destroy", "--yes", "--skip-preview")
     assert identities(demo, namespace).keys() == {namespace}

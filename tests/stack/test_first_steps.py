@@ -18,6 +18,7 @@ def test_both_modes_preview_and_deploy_ready_pods_with_their_budgets(
     project: Project, demo: Demo
 ) -> None:
     project.succeed("config", "rm", "philotes:namespace")
+    project.take_services_for_ready()
     modes = {"true": LOCAL, "false": ADDRESS.format(registry=demo.registry)}
     for local, said in modes.items():
         project.configure(useLocalCharts=local, chartVersion="0.1.0")

@@ -196,6 +196,7 @@ def test_a_secret_value_reaches_the_pods_and_stays_secret(
     project: Project, demo: Demo, tmp_path: Path
 ) -> None:
     project.configure(useLocalCharts="true")
+    project.take_services_for_ready()
     overlay = "philotes:values.worker.extraEnv[0]"
     project.succeed("config", "set", "--path", f"{overlay}.name", "TOKEN")
     project.succeed("config", "set", "--path", "--secret", f"{overlay}.value", "hunter22-hunter22")

@@ -76,6 +76,7 @@ def test_the_released_umbrella_is_deployed_with_the_images_of_its_version(
 ) -> None:
     published = release(f"v{VERSION}", owner="AcMe")
     assert not published.failed, published.printed
+    project.take_services_for_ready()
     operated(release, published, project, tmp_path).succeed("up", "--yes", "--skip-preview")
     deployed = images(real_cluster)
     assert deployed["philotes-api"] == f"ghcr.io/janovincze/philotes-api:{VERSION}"
