@@ -149,5 +149,5 @@ def _failed(program: str, on: str, said: str, action: str = "get") -> HelperFail
         f"{program} {_FAILED[action]}",
         on=on,
         said=said,
-        todo=f"Install or mend {program}, or log in with `helm registry login`.",
+        todo=f"Install or mend {program}, or log in with `philotes-tui login`.",
     )

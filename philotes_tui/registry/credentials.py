@@ -256,5 +256,5 @@ def broken_config(on: str, reason: str) -> SettingsError:
         "The file of registry logins is broken",
         on=on,
         said=reason,
-        todo="Mend or remove it, then log in again with `helm registry login`.",
+        todo="Mend or remove it, then log in again with `philotes-tui login`.",
     )

@@ -196,9 +196,8 @@ def denied(repository: Repository, said: str, *, source: str = "") -> RegistryDe
 
 
 def login_command(repository: Repository) -> str:
-    """Return the command that stores a login for a registry."""
-    plain = " --plain-http" if repository.plain_http else ""
-    return f"helm registry login {repository.host}{plain}"
+    """Return the command that stores a login for a registry; Helm and its provider find it too."""
+    return f"philotes-tui login {repository.host}"
 
 
 def rate_limited(answer: Answer) -> RegistryRateLimited:

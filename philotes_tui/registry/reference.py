@@ -115,7 +115,7 @@ class Reference:
             raise InvalidReference(
                 "A reference must not contain a user name or password",
                 on=f"…@{authority.rpartition('@')[2]}{slash}{path}",
-                todo="Leave out everything up to the @ and log in with `helm registry login`.",
+                todo="Leave out everything up to the @ and log in with `philotes-tui login`.",
             )
         path = path.rstrip("/")
         if not path:

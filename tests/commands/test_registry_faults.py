@@ -95,12 +95,14 @@ def test_a_registry_that_never_answers_shows_a_sign_of_life_and_ctrl_c_ends_the_
 
 def test_a_version_that_was_never_published_is_named(shell: Shell) -> None:
     ended = shell.run("deploy", "9.9.9", "--yes", "--json")
-    ended.told(5, "Version 9.9.9 is not in", "pick another")
+    ended.told(5, "Version 9.9.9 is not in", "Nearest to it: ", "`philotes-tui versions` lists")
     assert ended.json["error"]["kind"] == "version-not-found"
 
 
 def test_a_version_that_is_none_is_explained(shell: Shell) -> None:
-    shell.run("preview", "latest").told(3, "“latest” is not a SemVer version", "MAJOR.MINOR.PATCH")
+    shell.run("preview", "latest").told(
+        3, "“latest” is not one version", "philotes-tui show latest"
+    )
 
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -147,13 +149,13 @@ def test_a_version_that_vanished_since_the_list_is_told_from_one_that_is_there(
     tags.put("0.8.15", like="0.1.0")
     assert "0.8.15" in shell.run("versions").out
     tags.delete("0.8.15")
-    shell.run("deploy", "0.8.15", "--yes").told(5, "Version 0.8.15 is not in", "Reload the list")
+    shell.run("deploy", "0.8.15", "--yes").told(5, "Version 0.8.15 is not in", "Nearest to it: ")
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda tags: tags.delete("0.8.2"), ("Version 0.8.2 is not in", "Reload the list")),
+        (lambda tags: tags.delete("0.8.2"), ("Version 0.8.2 is not in", "Nearest to it: ")),
         (
             lambda tags: tags.put("0.8.2", like="0.1.2"),
             ("Version 0.8.2 was published again since the preview", "previewed sha256:"),

@@ -105,14 +105,14 @@ FAULTS = [
         error(401, "UNAUTHORIZED", "log in"),
         RegistryDenied,
         "missing or private: 401 UNAUTHORIZED: log in",
-        "helm registry login 127.0.0.1:",
+        "philotes-tui login 127.0.0.1:",
         id="401-without-challenge",
     ),
     pytest.param(
         error(403, "DENIED", "no"),
         RegistryDenied,
         "missing or private",
-        "helm registry login",
+        "philotes-tui login",
         id="403",
     ),
     pytest.param(
@@ -239,7 +239,7 @@ FAULTS = [
         error(403, "DENIED\x1b]0;owned\x07", "\u202ehidden\u2028line"),
         RegistryDenied,
         "DENIED: hidden line",
-        "helm registry login",
+        "philotes-tui login",
         id="hostile-denial",
     ),
     pytest.param(
@@ -253,7 +253,7 @@ FAULTS = [
         error(401, "UNAUTHORIZED", WWW_Authenticate="Negotiate"),
         RegistryDenied,
         "missing or private",
-        "helm registry login",
+        "philotes-tui login",
         id="401-other-scheme",
     ),
 ]

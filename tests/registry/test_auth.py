@@ -143,7 +143,7 @@ def test_a_token_is_kept_for_the_next_question_until_it_expires() -> None:
 def test_a_fresh_token_that_is_refused_is_not_fetched_again_and_again() -> None:
     with (
         FakeRegistry(token_service(lambda _: as_json({"token": "refused"}))) as fake,
-        pytest.raises(RegistryDenied, match="helm registry login"),
+        pytest.raises(RegistryDenied, match="philotes-tui login"),
     ):
         versions(registry(fake))
     assert [r.path for r in fake.requests].count("/token") == 1
@@ -201,7 +201,7 @@ def test_a_stale_login_does_not_hide_a_public_package() -> None:
         assert versions(chart) == ["0.1.0"]
         (notice,) = chart.notices
     assert "config.json was refused" in notice
-    assert f"helm registry login {fake.host}" in notice
+    assert f"philotes-tui login {fake.host}" in notice
     assert "hidden" not in notice
 
 
@@ -273,7 +273,7 @@ def test_a_refused_login_on_a_private_package_names_its_file() -> None:
 def test_no_token_without_a_login_says_missing_or_private(status: int) -> None:
     with (
         FakeRegistry(token_service(lambda _: error(status, "DENIED"))) as fake,
-        pytest.raises(RegistryDenied, match=r"missing or private.*helm registry login"),
+        pytest.raises(RegistryDenied, match=r"missing or private.*philotes-tui login"),
     ):
         versions(registry(fake))
 

@@ -128,7 +128,7 @@ def test_a_program_that_fails_is_named_with_what_it_said(
     assert said in raised.value.said
     assert "hidden" not in str(raised.value)
     assert raised.value.on == str(keychain.config)
-    assert "helm registry login" in raised.value.todo
+    assert "philotes-tui login" in raised.value.todo
     assert time.monotonic() - started < 4
 
 

@@ -132,7 +132,7 @@ def test_a_private_registry_without_login_says_how_to_log_in(
 ) -> None:
     registry = ChartRegistry(private_registry.charts, credentials=NoCredentials())
     with pytest.raises(
-        RegistryDenied, match=f"helm registry login {private_registry.host} --plain-http"
+        RegistryDenied, match=f"philotes-tui login {private_registry.host}"
     ):
         asyncio.run(registry.catalog())
 

@@ -96,7 +96,7 @@ def test_a_private_chart_is_read_with_the_login_and_refused_without(
 ) -> None:
     login = Basic("reader", READER.secret, "config.json")
     assert versions(charts(registry, "team", Known(login))) == ["0.2.0-rc.1", "0.1.0"]
-    with pytest.raises(RegistryDenied, match=r"missing or private.*helm registry login"):
+    with pytest.raises(RegistryDenied, match=r"missing or private.*philotes-tui login"):
         versions(charts(registry, "team", NoCredentials()))
 
 

@@ -179,7 +179,7 @@ def _denied(failure: Failure, pattern: str) -> PhilotesError:
     return RegistryDenied(
         "The chart registry refused to give the chart",
         said=failure.said(pattern),
-        todo="Log in with `helm registry login`, then try again.",
+        todo="Log in with `philotes-tui login`, then try again.",
     )
 
 
