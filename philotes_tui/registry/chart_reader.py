@@ -178,7 +178,7 @@ class ChartReader:
             raise VersionNotFound(
                 f"Version {version} is not in {self._repository} (any more)",
                 said=error.said,
-                todo="Reload the list of versions and pick another.",
+                todo="See which versions there are and choose another.",
             ) from error
 
 

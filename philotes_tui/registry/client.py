@@ -249,7 +249,7 @@ def _manifest_refusal(answer: Answer, reference: Reference) -> RegistryError:
         return VersionNotFound(
             f"{reference} does not exist",
             said=answer.said(),
-            todo="Reload the list of versions and pick another.",
+            todo="See which versions there are and choose another.",
         )
     return failures.refusal(answer, reference.repository)
 
@@ -259,5 +259,5 @@ def _unusable_blob(url: str, said: str) -> RegistryError:
         "A part of the chart cannot be used",
         on=redacted(url),
         said=said,
-        todo="Reload; if it stays so, do not deploy from this registry.",
+        todo="Try again; if it stays so, do not deploy from this registry.",
     )

@@ -33,7 +33,7 @@ async def within(seconds: float, url: str) -> AsyncIterator[None]:
         raise RegistryUnreachable(
             f"The registry gave no complete answer within {seconds:g} seconds",
             on=redacted(url),
-            todo="Check the network and the registry, then reload.",
+            todo="Check the network and the registry, then try again.",
         ) from error
     finally:
         _UNTIL.reset(token)

@@ -29,7 +29,7 @@ _WANTS_TLS = (
     b"HTTP request to an HTTPS server",  # Go's net/http, so most registries
     b"plain HTTP request was sent to HTTPS port",  # nginx, often in front of one
 )
-_RELOAD = "Check that it runs and that the address is right, then reload."
+_RETRY = "Check that it runs and that the address is right, then try again."
 
 
 def unreachable(error: Exception, url: str) -> RegistryError:
@@ -81,15 +81,15 @@ def _diagnose(error: Exception, host: str) -> tuple[str, str, str]:
         return (
             f"No connection to {host} came about in time",
             "",
-            "Check the network, VPN and proxy settings, then reload.",
+            "Check the network, VPN and proxy settings, then try again.",
         )
     if isinstance(error, BrokenOff):
         return (
             f"The connection to {host} broke off",
             _reason(causes) or str(error),
-            "Reload; if it stays so, look at the registry's log.",
+            "Try again; if it stays so, look at the registry's log.",
         )
-    return f"The registry at {host} cannot be reached", _reason(causes) or str(error), _RELOAD
+    return f"The registry at {host} cannot be reached", _reason(causes) or str(error), _RETRY
 
 
 def _diagnose_cause(cause: BaseException, host: str) -> tuple[str, str, str] | None:
@@ -113,7 +113,7 @@ def _diagnose_cause(cause: BaseException, host: str) -> tuple[str, str, str] | N
             "Check its spelling, and that DNS and the network work.",
         )
     if isinstance(cause, ConnectionRefusedError):
-        return f"Nothing listens at {host}", "connection refused", _RELOAD
+        return f"Nothing listens at {host}", "connection refused", _RETRY
     return None
 
 
@@ -151,7 +151,7 @@ def refusal(answer: Answer, repository: Repository) -> RegistryError:
             f"The registry {repository.host} failed",
             on=redacted(answer.url),
             said=answer.said(),
-            todo="Wait a moment and reload; if it stays so, look at the registry's log.",
+            todo="Wait a moment and try again; if it stays so, look at the registry's log.",
         )
     if wants_tls(answer):
         return NotARegistry(
@@ -208,7 +208,7 @@ def rate_limited(answer: Answer) -> RegistryRateLimited:
         "The registry takes no more requests for now",
         on=redacted(answer.url),
         said=answer.said(),
-        todo=f"Wait {wait} and reload; with a login the limit is often higher.",
+        todo=f"Wait {wait} and try again; with a login the limit is often higher.",
         retry_after=seconds,
     )
 

@@ -147,5 +147,5 @@ def _wrong_digest(answer: Answer, digest: str) -> RegistryError:
         "The manifest that came does not have its digest",
         on=redacted(answer.url),
         said=f"expected {digest}",
-        todo="Reload; if it stays so, do not deploy from this registry.",
+        todo="Try again; if it stays so, do not deploy from this registry.",
     )

@@ -125,7 +125,7 @@ def parse_token(answer: Answer, repository: Repository) -> tuple[str, float]:
         raise NotARegistry(
             f"The token service of {repository.host} sent no usable token",
             on=redacted(answer.url),
-            todo="Reload; if it stays so, check the address of the registry.",
+            todo="Try again; if it stays so, check the address of the registry.",
         )
     life = content.get("expires_in")
     seconds = float(life) if isinstance(life, int) and 0 < life < 10**9 else DEFAULT_LIFE

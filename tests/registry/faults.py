@@ -14,7 +14,7 @@ from tests.registry.fake_registry import Reply, as_json, error, html
 
 GHCR_LIMIT = "retry-after: 880.092µs, allowed: 44000/minute"
 FAULTS = [
-    pytest.param(Reply(reset=True), RegistryUnreachable, "broke off", "Reload", id="reset"),
+    pytest.param(Reply(reset=True), RegistryUnreachable, "broke off", "ry again", id="reset"),
     pytest.param(
         Reply(silent=True),
         RegistryUnreachable,
@@ -33,7 +33,7 @@ FAULTS = [
         Reply(body=b'{"tags": [', promised=4000),
         RegistryUnreachable,
         "broke off",
-        "Reload",
+        "ry again",
         id="truncated",
     ),
     pytest.param(
@@ -209,20 +209,20 @@ FAULTS = [
         id="tls-alert",
     ),
     pytest.param(
-        Reply(raw=b""), RegistryUnreachable, "broke off", "Reload", id="closed-unanswered"
+        Reply(raw=b""), RegistryUnreachable, "broke off", "ry again", id="closed-unanswered"
     ),
     pytest.param(
         Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Le"),
         RegistryUnreachable,
         "broke off",
-        "Reload",
+        "ry again",
         id="half-a-head",
     ),
     pytest.param(
         Reply(raw=b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"tag'),
         RegistryUnreachable,
         "broke off",
-        "Reload",
+        "ry again",
         id="half-a-chunk",
     ),
     pytest.param(

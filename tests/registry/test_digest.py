@@ -96,7 +96,7 @@ def test_a_version_that_vanished_is_named_with_what_to_do(reply: Reply) -> None:
     with FakeRegistry(lambda _: reply) as fake, pytest.raises(VersionNotFound) as raised:
         digest(fake)
     assert "Version 0.2.0+build.7 is not in oci://127.0.0.1" in raised.value.what
-    assert raised.value.todo == "Reload the list of versions and pick another."
+    assert raised.value.todo == "See which versions there are and choose another."
 
 
 def test_a_web_page_instead_of_a_missing_version_is_told() -> None:

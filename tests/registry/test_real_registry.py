@@ -94,7 +94,7 @@ def test_a_manifest_is_read_by_tag_and_by_digest(filled_registry: OwnRegistry) -
 
 
 def test_a_version_that_was_never_pushed_is_named(filled_registry: OwnRegistry) -> None:
-    with pytest.raises(VersionNotFound, match=r"Version 0\.9\.0 is not in .*Reload the list"):
+    with pytest.raises(VersionNotFound, match=r"Version 0\.9\.0 is not in .*See which versions"):
         asyncio.run(ChartRegistry(filled_registry.charts).digest("0.9.0"))
 
 
