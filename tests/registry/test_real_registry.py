@@ -131,9 +131,7 @@ def test_a_private_registry_without_login_says_how_to_log_in(
     private_registry: OwnRegistry,
 ) -> None:
     registry = ChartRegistry(private_registry.charts, credentials=NoCredentials())
-    with pytest.raises(
-        RegistryDenied, match=f"philotes-tui login {private_registry.host}"
-    ):
+    with pytest.raises(RegistryDenied, match=f"philotes-tui login {private_registry.host}"):
         asyncio.run(registry.catalog())
 
 
