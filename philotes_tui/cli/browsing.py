@@ -1,26 +1,30 @@
 """Published versions as the screens look into them: asked of the registry, or as they were kept."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from philotes_tui.cache import BlobCache, TagCache
+from philotes_tui.cache.signatures import FoundSignatures, SignatureCache
 from philotes_tui.cli.remembered import RememberedCharts
 from philotes_tui.errors import InvalidReference, RegistryError
 from philotes_tui.folders import registry_cache
 from philotes_tui.registry import ChartRegistry
-from philotes_tui.releases import ChartDetails, Release
+from philotes_tui.releases import ChartDetails, Moved, Release
 from philotes_tui.releases.images import images
 from philotes_tui.settings import CHART
+from philotes_tui.tui.detailed import Known
 from philotes_tui.tui.inspection import Inspection
 
 if TYPE_CHECKING:
     from philotes_tui.engine import Target
 
 AT_ONCE = 8
-"""Versions whose details are asked for at a time."""
+"""Versions whose details are asked for at a time, beside what else a screen asks."""
 
 
 class BrowsedCharts(RememberedCharts):
@@ -34,25 +38,27 @@ class BrowsedCharts(RememberedCharts):
     def __init__(self, charts: ChartRegistry, folder: Path) -> None:
         super().__init__(charts, TagCache(folder))
         self._blobs = BlobCache(folder)
+        self._signatures = SignatureCache(folder)
 
-    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, ChartDetails]:
-        """Return the details of those versions that were looked at before, by tag; asks nobody.
-
-        Signatures stored beside a chart are not among them.
-        """
-        found: dict[str, ChartDetails] = {}
+    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, Known]:
+        """Return what is known of those versions that were read before, by tag; asks nobody."""
+        found: dict[str, Known] = {}
         kept = self._kept()
         for release in releases:
             try:
-                found[release.tag] = await kept.details(release)
+                details, known = self._with_signatures(await kept.details(release))
             except RegistryError:
                 continue
+            found[release.tag] = Known(details, signatures_known=known)
         return found
 
     async def details_of(
         self, releases: Iterable[Release]
-    ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
-        """Yield each version with its details; see `ChartRegistry.details_of`.
+    ) -> AsyncGenerator[tuple[Release, Known], None]:
+        """Yield what becomes known of each version, as soon as the registry answers.
+
+        What it costs is told at `ChartRegistry.details_of`. Digests and signatures are kept;
+        a digest that differs from the one seen before is kept once it was yielded as moved.
 
         Args:
             releases: Asked for one after another, each when there is room for it.
@@ -61,15 +67,22 @@ class BrowsedCharts(RememberedCharts):
             RegistryError: The registry answers for no version.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        read: dict[str, str] = {}
+        seen = self.seen()
+        before = seen.digests if seen else {}
+        told: dict[str, str] = {}
         try:
-            async with aclosing(self._charts.details_of(releases, AT_ONCE)) as answers:
+            stream = self._charts.details_of(releases, AT_ONCE, ordered=False)
+            async with aclosing(stream) as answers:
                 async for release, details in answers:
-                    if isinstance(details, ChartDetails):
-                        read[release.tag] = details.digest
-                    yield release, details
+                    if not isinstance(details, ChartDetails):
+                        yield release, Known(error=details)
+                        continue
+                    self._keep_signatures(details)
+                    moved = _moved(release.tag, before.get(release.tag), details.digest)
+                    yield release, Known(details, moved=moved)
+                    told[release.tag] = details.digest
         finally:
-            self._keep_new(read)
+            self._keep_digests(told, before)
 
     async def inspect(self, release: Release) -> Inspection:
         """Return all that is known of a version, asked of the registry.
@@ -80,21 +93,26 @@ class BrowsedCharts(RememberedCharts):
             SettingsError: A file of logins or a proxy setting is broken.
         """
         seen = self.seen()
-        was = seen.digests.get(release.tag, "") if seen else ""
+        before = seen.digests if seen else {}
         details = await self._charts.details(release)
-        self._keep_new({release.tag: details.digest})
-        moved_from = was if was != details.digest else ""
-        return await _inspection(self._charts, details, moved_from=moved_from)
+        self._keep_signatures(details)
+        found = await _inspection(self._charts, details)
+        self._keep_digests({release.tag: details.digest}, before)
+        moved = _moved(release.tag, before.get(release.tag), details.digest)
+        return replace(found, moved_from=moved.was) if moved else found
 
     async def inspect_kept(self, release: Release) -> Inspection | None:
         """Return what was kept of a version, or None where that is not all of it; asks nobody."""
         kept = self._kept()
         try:
-            return await _inspection(kept, await kept.details(release), kept=True)
+            details, known = self._with_signatures(await kept.details(release))
+            found = await _inspection(kept, details)
         except (RegistryError, InvalidReference):
             return None
+        return replace(found, kept=True, signatures_known=known)
 
     def _kept(self) -> ChartRegistry:
+        """Return the registry as it was last seen, which is not asked."""
         seen = self.seen()
         return ChartRegistry(
             self._charts.url,
@@ -104,23 +122,33 @@ class BrowsedCharts(RememberedCharts):
             seen=seen.digests if seen else {},
         )
 
-    def _keep_new(self, digests: Mapping[str, str]) -> None:
-        """Keep digests seen for the first time; those that differ are left to `moved`."""
-        seen = self.seen() if digests else None
-        if seen is not None:
-            new = {tag: digest for tag, digest in digests.items() if tag not in seen.digests}
-            if new:
-                self._tags.add_digests(self._name, new)
+    def _keep_digests(self, digests: Mapping[str, str], before: Mapping[str, str]) -> None:
+        new = {tag: digest for tag, digest in digests.items() if before.get(tag) != digest}
+        if new:
+            self._tags.add_digests(self._name, new)
+
+    def _keep_signatures(self, details: ChartDetails) -> None:
+        now = FoundSignatures(details.signatures, time.time())
+        self._signatures.keep(self._name, details.digest, now)
+
+    def _with_signatures(self, details: ChartDetails) -> tuple[ChartDetails, bool]:
+        """Add the signatures that were found before, and tell whether any were looked for."""
+        found = self._signatures.found(self._name, details.digest)
+        if found is None:
+            return details, False
+        return replace(details, signatures=found.signatures), True
 
 
-async def _inspection(
-    charts: ChartRegistry, details: ChartDetails, *, kept: bool = False, moved_from: str = ""
-) -> Inspection:
+def _moved(tag: str, was: str | None, now: str) -> Moved | None:
+    return Moved(tag, was, now) if was and was != now else None
+
+
+async def _inspection(charts: ChartRegistry, details: ChartDetails) -> Inspection:
     from philotes_tui.registry.archive import read_chart  # noqa: PLC0415 - imports YAML, tar
 
     package = await charts.package(details.digest)
     content = await asyncio.to_thread(read_chart, package.archive, on=str(package.reference))
-    return Inspection(details, content, images(content), kept=kept, moved_from=moved_from)
+    return Inspection(details, content, images(content))
 
 
 def browsed(charts: ChartRegistry) -> BrowsedCharts:

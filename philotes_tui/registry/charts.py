@@ -13,7 +13,7 @@ from philotes_tui.errors import (
 )
 from philotes_tui.registry.chart_reader import BlobStore, ChartReader, PackagedChart, Wanted
 from philotes_tui.registry.client import RegistryClient
-from philotes_tui.registry.concurrently import in_order
+from philotes_tui.registry.concurrently import as_answered, in_order
 from philotes_tui.registry.credentials import Credentials, stored_credentials
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.limits import Limits
@@ -170,9 +170,14 @@ class ChartRegistry:
             return await reader.details(version)
 
     async def details_of(
-        self, versions: Iterable[Release], limit: int = 16, *, signatures: bool = True
+        self,
+        versions: Iterable[Release],
+        limit: int = 16,
+        *,
+        signatures: bool = True,
+        ordered: bool = True,
     ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
-        """Yield each version with its details, in the order given, `limit` of them at a time.
+        """Yield each version with its details, `limit` of them asked for at a time.
 
         A version costs exactly two requests, its manifest and its config; one, where the
         `BlobStore` has the config. Signatures cost one more for each where the registry has
@@ -181,14 +186,14 @@ class ChartRegistry:
         cosign's bundles are under the fallback tag, costs one more. A blob kept elsewhere costs one
         more for the redirect. Tokens are asked for once.
 
-        What is wrong with one version is yielded in its place; what concerns the whole
-        registry ends the iteration. Leave it early with `contextlib.aclosing`, and nothing
-        stays open.
+        What is wrong with one version is yielded in its place; what concerns the whole registry
+        ends the iteration. Leave it early with `contextlib.aclosing`, and nothing stays open.
 
         Args:
             versions: Newest first, as in a catalog.
             limit: How many are asked for at a time; as many as there may be connections.
             signatures: Whether to look for signatures.
+            ordered: Whether in the order given; else each as soon as it is answered.
 
         Raises:
             RegistryUnreachable: No answer came.
@@ -206,7 +211,8 @@ class ChartRegistry:
                 except RegistryError as error:
                     return release, error
 
-            async with aclosing(in_order(one, versions, limit)) as answers:
+            stream = in_order if ordered else as_answered
+            async with aclosing(stream(one, versions, limit)) as answers:
                 async for answer in answers:
                     yield answer
 
@@ -289,11 +295,6 @@ class ChartRegistry:
             return
         async with self._client() as client:
             finder = SignatureFinder(client, self.repository, tags=self._tags, api=self._referrers)
-            reader = ChartReader(
-                client,
-                self.repository,
-                finder=finder if signatures else None,
-                blobs=self._blobs,
-            )
-            yield reader
+            wanted = finder if signatures else None
+            yield ChartReader(client, self.repository, finder=wanted, blobs=self._blobs)
             self._referrers = finder.api

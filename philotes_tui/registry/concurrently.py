@@ -1,4 +1,4 @@
-"""Many questions at once, a few at a time, their answers in the order they were asked."""
+"""Many questions at once, a few at a time."""
 
 import asyncio
 from collections import deque
@@ -34,6 +34,37 @@ async def in_order(
                 return
             yield await running[0]
             running.popleft()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def as_answered(
+    ask: Callable[[Asked], Awaitable[Answered]], asked: Iterable[Asked], limit: int
+) -> AsyncGenerator[Answered, None]:
+    """Yield each answer as soon as it is there, while up to `limit` others are under way.
+
+    One that takes long holds up no other. It ends as `in_order` does.
+    """
+
+    async def one(question: Asked) -> Answered:
+        return await ask(question)
+
+    running: set[asyncio.Task[Answered]] = set()
+    questions = iter(asked)
+    try:
+        while True:
+            while len(running) < limit:
+                try:
+                    running.add(asyncio.create_task(one(next(questions))))
+                except StopIteration:
+                    break
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
     finally:
         for task in running:
             task.cancel()

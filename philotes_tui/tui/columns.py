@@ -149,7 +149,7 @@ def _told(placed: Placed, details: ChartDetails, known: Known, seen: Seen) -> st
         case Column.DEPRECATED:
             text = "deprecated" if details.deprecated else "no"
         case _:
-            text = _signed(details, seen.pending if known.kept else "no", placed.width)
+            text = _signed(details, "no" if known.signatures_known else seen.pending, placed.width)
     return text
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from philotes_tui.errors import PhilotesError, RegistryError
-from philotes_tui.releases import ChartDetails, Release
+from philotes_tui.errors import PhilotesError
+from philotes_tui.releases import ChartDetails, Moved, Release
 
 
 @dataclass(frozen=True)
@@ -14,14 +14,16 @@ class Known:
     Attributes:
         details: What the registry says of it; None where it could not be read.
         error: Why it could not.
-        kept: Whether the details are as they were read before: signatures stored beside
-            the chart are not known then.
+        signatures_known: Whether signatures were looked for; those stored beside a chart may
+            not have been when it was read before.
+        moved: That its tag names other content than when it was last seen, if it does.
         due: Whether the registry is still to be asked.
     """
 
     details: ChartDetails | None = None
     error: PhilotesError | None = None
-    kept: bool = False
+    signatures_known: bool = True
+    moved: Moved | None = None
     due: bool = False
 
 
@@ -41,16 +43,14 @@ class Detailed:
         """Return what is known of a version, or None while that is nothing."""
         return self.by_tag.get(tag)
 
-    def asked_kept(self, found: Mapping[str, ChartDetails]) -> "Detailed":
+    def remembered(self, found: Mapping[str, Known]) -> "Detailed":
         """Return the same with what was read before, which never replaces what is newer."""
-        older = {tag: Known(details, kept=True, due=True) for tag, details in found.items()}
+        older = {tag: replace(known, due=True) for tag, known in found.items()}
         return replace(self, by_tag={**older, **self.by_tag})
 
-    def answered(
-        self, answers: Iterable[tuple[Release, ChartDetails | RegistryError]]
-    ) -> "Detailed":
+    def answered(self, answers: Iterable[tuple[Release, Known]]) -> "Detailed":
         """Return the same with what the registry answered."""
-        new = {release.tag: _known(answer) for release, answer in answers}
+        new = {release.tag: known for release, known in answers}
         return replace(self, by_tag={**self.by_tag, **new})
 
     def failed(self, error: PhilotesError) -> "Detailed":
@@ -72,9 +72,3 @@ class Detailed:
     def unseen(self, releases: Iterable[Release]) -> tuple[Release, ...]:
         """Return those of which nothing at all is known, in the same order."""
         return tuple(release for release in releases if release.tag not in self.by_tag)
-
-
-def _known(answer: ChartDetails | RegistryError) -> Known:
-    if isinstance(answer, ChartDetails):
-        return Known(answer)
-    return Known(error=answer)

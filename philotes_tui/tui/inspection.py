@@ -15,6 +15,7 @@ class Inspection:
         content: What is in the archive.
         images: The images that it refers to with its default values.
         kept: Whether it is as it was read before, and the registry was not asked.
+        signatures_known: Whether signatures beside it were looked for, then or now.
         moved_from: The other digest that its tag had when it was last seen, or nothing.
     """
 
@@ -22,4 +23,5 @@ class Inspection:
     content: ChartContent
     images: tuple[Image, ...] = ()
     kept: bool = False
+    signatures_known: bool = True
     moved_from: str = ""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from philotes_tui.engine import Engine, Target
-from philotes_tui.errors import RegistryError
-from philotes_tui.releases import CachedTags, Catalog, ChartDetails, Moved, Release, Version
+from philotes_tui.releases import CachedTags, Catalog, Moved, Release, Version
+from philotes_tui.tui.detailed import Known
 from philotes_tui.tui.inspection import Inspection
 
 
@@ -31,14 +31,14 @@ class Charts(Protocol):
         """Compare with these digests from now on. Blocking."""
         ...
 
-    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, ChartDetails]:
-        """Return the details of those versions that were read before, by tag; asks nobody."""
+    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, Known]:
+        """Return what is known of those versions that were read before, by tag; asks nobody."""
         ...
 
     def details_of(
         self, releases: Iterable[Release]
-    ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
-        """Yield each version with its details; raises RegistryError for what concerns all."""
+    ) -> AsyncGenerator[tuple[Release, Known], None]:
+        """Yield what becomes known of each version; raises RegistryError for what concerns all."""
         ...
 
     async def inspect(self, release: Release) -> Inspection:

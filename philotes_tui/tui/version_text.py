@@ -191,7 +191,7 @@ def _signatures(inspection: Inspection) -> Iterator[Line]:
         f"{signature.kind}  {signature.digest or signature.tag}"
         for signature in inspection.details.signatures
     ]
-    if not found and inspection.kept:
+    if not found and not inspection.signatures_known:
         yield from _listed("Signatures", ["not known without asking the registry"])
         return
     yield from _listed("Signatures", found)

@@ -36,6 +36,7 @@ from philotes_tui.releases import (
 )
 from philotes_tui.releases.images import Image
 from philotes_tui.tui.app import PhilotesApp
+from philotes_tui.tui.detailed import Known
 from philotes_tui.tui.inspection import Inspection
 from philotes_tui.tui.services import Services
 from tests.tui import acts
@@ -178,6 +179,11 @@ def details_for(version: Version) -> ChartDetails:
     )
 
 
+def before(version: Version) -> Known:
+    """Return what could have been read of a version before, signatures apart."""
+    return Known(details_for(version), signatures_known=False)
+
+
 VALUES = """\
 # Reaches all subcharts.
 global:
@@ -225,7 +231,8 @@ class ListedCharts:
     moves: tuple[Moved, ...] = ()
     seen: CachedTags | None = None
     details: dict[str, ChartDetails | RegistryError] = field(default_factory=dict)
-    kept: dict[str, ChartDetails] = field(default_factory=dict)
+    kept: dict[str, Known] = field(default_factory=dict)
+    found_moved: dict[str, Moved] = field(default_factory=dict)
     details_fault: Exception | None = None
     details_gate: Gate | None = None
     inspected: dict[str, Inspection] = field(default_factory=dict)
@@ -234,12 +241,12 @@ class ListedCharts:
     asked_for: list[str] = field(default_factory=list)
     open_streams: int = 0
 
-    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, ChartDetails]:
+    async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, Known]:
         return {r.tag: self.kept[r.tag] for r in releases if r.tag in self.kept}
 
     async def details_of(
         self, releases: Iterable[Release]
-    ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
+    ) -> AsyncGenerator[tuple[Release, Known], None]:
         self.open_streams += 1
         try:
             for release in releases:
@@ -248,7 +255,11 @@ class ListedCharts:
                     await self.details_gate.wait_beside()
                 if self.details_fault is not None:
                     raise self.details_fault
-                yield release, self.details.get(release.tag) or details_for(release.version)
+                details = self.details.get(release.tag) or details_for(release.version)
+                if isinstance(details, RegistryError):
+                    yield release, Known(error=details)
+                else:
+                    yield release, Known(details, moved=self.found_moved.get(release.tag))
         finally:
             self.open_streams -= 1
 

@@ -7,12 +7,13 @@ import pytest
 from textual.pilot import Pilot
 
 from philotes_tui.errors import RegistryDenied, RegistryError, RegistryUnreachable
-from philotes_tui.releases import CachedTags, Version
+from philotes_tui.releases import CachedTags, Moved, Version
 from philotes_tui.releases.details import COSIGN, PROVENANCE, Signature
+from philotes_tui.tui import columns, listing
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
 from philotes_tui.tui.screens.releases import ReleasesScreen
 from tests.tui import acts, walk
-from tests.tui.stage import Stage, details_for, screen_text, until
+from tests.tui.stage import Stage, before, details_for, screen_text, until
 
 pytestmark = pytest.mark.anyio
 
@@ -31,8 +32,8 @@ def on_screen(pilot: Pilot[Any]) -> ReleasesScreen:
     return screen
 
 
-def readers() -> list[str]:
-    return [t.name for t in threading.enumerate() if t.name == "philotes-read"]
+def readers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "philotes-read"]
 
 
 async def test_details_are_asked_for_newest_first_and_fill_their_cells(stage: Stage) -> None:
@@ -76,7 +77,7 @@ async def test_what_was_read_before_stands_at_once_and_signatures_are_waited_for
     stage: Stage,
 ) -> None:
     gate = stage.charts.details_gate = stage.gate()
-    stage.charts.kept["0.2.0"] = details_for(Version("0.2.0"))
+    stage.charts.kept["0.2.0"] = before(Version("0.2.0"))
     app = stage.app()
     async with app.run_test(size=WIDE) as pilot:
         await walk.listed(pilot)
@@ -146,7 +147,7 @@ async def test_a_registry_that_refuses_is_not_asked_for_each_version(stage: Stag
 async def test_a_registry_that_is_down_is_not_asked_for_details(stage: Stage) -> None:
     stage.charts.seen = CachedTags(stage.charts.tags, acts.BEGAN)
     stage.charts.fault = RegistryUnreachable("The registry does not answer")
-    stage.charts.kept["0.2.0"] = details_for(Version("0.2.0"))
+    stage.charts.kept["0.2.0"] = before(Version("0.2.0"))
     app = stage.app()
     async with app.run_test(size=WIDE) as pilot:
         await walk.listed(pilot)
@@ -173,7 +174,6 @@ async def test_only_what_is_in_sight_and_a_page_ahead_is_asked_for(stage: Stage)
 @pytest.mark.parametrize("way", ["enter", "i", "question_mark", "l", "2"])
 async def test_leaving_the_list_leaves_no_request_and_no_thread(stage: Stage, way: str) -> None:
     gate = stage.charts.details_gate = stage.gate()
-    before = len(readers())
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await walk.listed(pilot)
@@ -186,16 +186,14 @@ async def test_leaving_the_list_leaves_no_request_and_no_thread(stage: Stage, wa
         if stage.charts.gate:
             stage.charts.gate.open()
             await until(pilot, lambda: stage.charts.open_streams == 1)
-    assert stage.charts.open_streams == 0 or await _ended(stage)
-    assert len(readers()) <= before
+    assert _all_ended(stage)
 
 
-async def _ended(stage: Stage) -> bool:
-    """Wait until the streams that a program which has quit left behind are closed."""
-    for thread in threading.enumerate():
-        if thread.name == "philotes-read":
-            thread.join(10)
-    return stage.charts.open_streams == 0
+def _all_ended(stage: Stage) -> bool:
+    """Wait until the threads that a program which has quit left behind have ended, soon."""
+    for thread in readers():
+        thread.join(10)
+    return not readers() and stage.charts.open_streams == 0
 
 
 async def test_quitting_closes_what_is_asked(stage: Stage) -> None:
@@ -205,8 +203,7 @@ async def test_quitting_closes_what_is_asked(stage: Stage) -> None:
         await walk.listed(pilot)
         await until(pilot, gate.reached.is_set)
         assert stage.charts.open_streams == 1
-    assert await _ended(stage)
-    assert not readers()
+    assert _all_ended(stage)
 
 
 async def test_what_was_not_answered_is_asked_for_when_the_list_is_shown_again(
@@ -240,3 +237,43 @@ async def test_reloading_asks_again_and_what_is_known_stays_meanwhile(stage: Sta
         gate.open()
         await until(pilot, lambda: len(stage.charts.asked_for) == 16)
         assert on_screen(pilot).detailed.wanting(on_screen(pilot).in_sight()) == ()
+
+
+async def test_a_moved_tag_that_its_details_betray_is_told_and_marked(stage: Stage) -> None:
+    was, now = "sha256:" + "1a" * 32, "sha256:" + "2b" * 32
+    stage.charts.found_moved["0.1.1"] = Moved("0.1.1", was, now)
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, lambda: "stable  ! moved" in line_of(pilot, "0.1.1"))
+        assert "! 0.1.1 was moved to other content: 1a1a1a1a1a1a → 2b2b2b2b2b2b" in screen_text(app)
+
+
+async def test_typing_with_ten_thousand_versions_draws_only_what_is_in_sight(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.charts.tags = tuple(f"{major}.{minor}.0" for major in range(100) for minor in range(100))
+    rows_made = drawn = 0
+    make, draw = listing._row, columns.row_text
+
+    def counted_make(*given: Any) -> Any:
+        nonlocal rows_made
+        rows_made += 1
+        return make(*given)
+
+    def counted_draw(*given: Any) -> Any:
+        nonlocal drawn
+        drawn += 1
+        return draw(*given)
+
+    monkeypatch.setattr(listing, "_row", counted_make)
+    monkeypatch.setattr("philotes_tui.tui.widgets.version_table.row_text", counted_draw)
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.detailed(pilot)
+        made, drawn = rows_made, 0
+        assert made <= 3 * 10_000  # seen, listed, deployed
+        await pilot.press("slash", *"77.7", "backspace", "backspace", "escape", "G", "g")
+        await until(pilot, lambda: table.row_count == 10_000)
+        assert rows_made == made
+        assert drawn < 30 * table.page

@@ -29,6 +29,7 @@ from tests.tui.stage import (
     LONG_REGISTRY,
     TAGS,
     Stage,
+    before,
     details_for,
     inspection_of,
     screen_text,
@@ -255,7 +256,7 @@ def test_releases_whose_details_are_told(taken: Taken, stage: Stage, size: tuple
 
 def test_releases_while_details_are_read(taken: Taken, stage: Stage) -> None:
     gate = stage.charts.details_gate = stage.gate()
-    stage.charts.kept["0.2.0"] = details_for(Version("0.2.0"))
+    stage.charts.kept["0.2.0"] = before(Version("0.2.0"))
 
     async def held(pilot: Pilot[Any]) -> None:
         await walk.listed(pilot)
@@ -287,7 +288,7 @@ def test_version_without_a_schema(taken: Taken, stage: Stage) -> None:
 
 def test_version_as_it_was_read_before(taken: Taken, stage: Stage) -> None:
     release = Release(Version("0.2.0"), "0.2.0")
-    stage.charts.inspected_kept["0.2.0"] = inspection_of(release, kept=True)
+    stage.charts.inspected_kept["0.2.0"] = inspection_of(release, kept=True, signatures_known=False)
     assert taken(stage, _down_by_now(stage))
 
 

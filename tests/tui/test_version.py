@@ -71,7 +71,7 @@ async def test_while_the_registry_is_asked_the_screen_says_so_and_esc_cancels(
 
 async def test_what_was_read_before_stands_at_once_and_is_replaced_in_place(stage: Stage) -> None:
     gate = stage.charts.inspect_gate = stage.gate()
-    stage.charts.inspected_kept["0.2.0"] = inspection_of(RELEASE, kept=True)
+    stage.charts.inspected_kept["0.2.0"] = inspection_of(RELEASE, kept=True, signatures_known=False)
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await walk.look_into(pilot)
@@ -89,7 +89,7 @@ async def test_what_was_read_before_stands_at_once_and_is_replaced_in_place(stag
 
 
 async def test_offline_it_is_as_it_was_read_before_and_marked(stage: Stage) -> None:
-    stage.charts.inspected_kept["0.2.0"] = inspection_of(RELEASE, kept=True)
+    stage.charts.inspected_kept["0.2.0"] = inspection_of(RELEASE, kept=True, signatures_known=False)
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await walk.listed(pilot)

@@ -8,9 +8,8 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from philotes_tui.engine import Target
-from philotes_tui.errors import RegistryError
-from philotes_tui.releases import ChartDetails, Release
-from philotes_tui.tui.detailed import Detailed
+from philotes_tui.releases import Release
+from philotes_tui.tui.detailed import Detailed, Known
 from philotes_tui.tui.faults import LOGGER, as_error
 from philotes_tui.tui.offload import awaited_in_thread, in_thread, streamed_in_thread
 from philotes_tui.tui.screens.published import PublishedScreen
@@ -18,7 +17,7 @@ from philotes_tui.tui.screens.published import PublishedScreen
 EACH = 0.1
 """Seconds for which answers, and rows that come into sight, are collected."""
 
-Answer = tuple[Release, ChartDetails | RegistryError]
+Answer = tuple[Release, Known]
 
 
 class DetailedScreen(PublishedScreen):
@@ -115,7 +114,7 @@ class DetailedScreen(PublishedScreen):
             LOGGER.warning("the details seen last were not read: %s", fault)
             return
         if found and self.is_asked(target):
-            self.detailed = self.detailed.asked_kept(found)
+            self.detailed = self.detailed.remembered(found)
             self.details_arrived(tuple(found))
 
     @work(group="details", exclusive=True, exit_on_error=False)
@@ -160,3 +159,7 @@ class DetailedScreen(PublishedScreen):
             tags = [release.tag for release, _ in arrived]
             self._asking.difference_update(tags)
             self.details_arrived(tags)
+            moved = [known.moved for _, known in arrived if known.moved is not None]
+            if moved:
+                self.published = self.published.with_moved(moved)
+                self.draw()
