@@ -277,3 +277,15 @@ async def test_typing_with_ten_thousand_versions_draws_only_what_is_in_sight(
         await until(pilot, lambda: table.row_count == 10_000)
         assert rows_made == made
         assert drawn < 30 * table.page
+
+
+async def test_a_long_list_starts_at_its_top_with_the_cursor_on_the_latest(stage: Stage) -> None:
+    released = [f"1.{minor}.0" for minor in range(300)]
+    stage.charts.tags = (*released, "2.0.0-rc.1", "2.0.0-rc.2", "2.0.0-rc.3")
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        await until(pilot, lambda: table.page > 1)
+        assert table.current == "1.299.0"
+        assert table.visible_rows[0].version.text == "2.0.0-rc.3"
+        assert line_of(pilot, "2.0.0-rc.3")

@@ -40,7 +40,7 @@ class VersionScreen(PhilotesScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "preview", "Preview", tooltip="Preview this version"),
         Binding("slash", "search", "Search", key_display="/", tooltip="Search here", priority=True),
-        Binding("tab,right", "turn(1)", "Next", tooltip="Next section"),
+        Binding("tab,right", "turn(1)", "Next", show=False, tooltip="Next section"),
         Binding("shift+tab,left", "turn(-1)", "Previous", show=False, tooltip="Previous section"),
         Binding("r", "reload", "Reload", tooltip="Ask the registry again"),
         Binding("e", "explain", "Error", tooltip="Show the error in full"),

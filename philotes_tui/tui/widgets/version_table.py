@@ -173,6 +173,8 @@ class VersionTable(ScrollView, can_focus=True):
 
     def _keep_in_sight(self) -> None:
         top = round(self.scroll_y)
+        if not self.scrollable_content_region.height:
+            return  # not laid out yet; it will be
         if self.cursor_row < top:
             self.scroll_to(y=self.cursor_row, animate=False, immediate=True, force=True)
         elif self.cursor_row >= top + self.page:
