@@ -11,7 +11,13 @@ import pytest
 
 from bench.distance import Distance, at_distance
 from philotes_tui.cache import BlobCache
-from philotes_tui.registry import ChartRegistry, NoCredentials
+from philotes_tui.registry import (
+    ChartRegistry,
+    Limits,
+    NoCredentials,
+    RegistryClient,
+    Repository,
+)
 from philotes_tui.releases import ChartDetails
 from tests.registry.conftest import OwnRegistry, running_registry
 from tests.registry.fake_charts import BUNDLE
@@ -156,3 +162,31 @@ def test_one_version_costs_two_requests_and_three_to_look_for_its_signatures(
     assert asked.requests(registry, one) == 1 + 2
     assert asked.requests(registry, its_chart) == 2
     assert asked.requests(registry, its_chart) == 1
+
+
+@pytest.mark.parametrize(("most", "made"), [(1, (2, 2)), (2, (1, 1))])
+def test_a_connection_is_kept_unless_more_would_be_open_than_may_be(
+    own: OwnRegistry, most: int, made: tuple[int, int]
+) -> None:
+    port = int(own.host.rpartition(":")[2])
+
+    async def by_turns(*ports: int) -> None:
+        async with RegistryClient(
+            credentials=NoCredentials(), limits=Limits(connections=most)
+        ) as client:
+            for at in (*ports, *ports):
+                chart = Repository.parse(f"127.0.0.1:{at}/charts/philotes")
+                assert (await client.manifest(chart.with_tag("0.1.0"))).config
+
+    with at_distance(port, 0) as here, at_distance(port, 0) as there:
+        asyncio.run(by_turns(here.port, there.port))
+        assert (here.connections, there.connections) == made
+
+
+def test_many_questions_at_once_share_as_many_connections_as_may_be(asked: Asked) -> None:
+    limits = Limits(connections=2)
+    registry = ChartRegistry(asked.charts, credentials=NoCredentials(), limits=limits)
+    releases = asyncio.run(registry.catalog()).releases
+    before = asked.counter.connections
+    assert len(asyncio.run(registry.digests(releases))) == COUNT
+    assert asked.counter.connections - before == 2
