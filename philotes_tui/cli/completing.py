@@ -17,6 +17,7 @@ from philotes_tui.settings import CHART, Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST = 200
+_ONE_VERSION = frozenset({"preview", "deploy"})
 
 
 def version_argument(name: str = "version", *, required: bool = True) -> Callable[[F], F]:
@@ -32,7 +33,10 @@ def stack_option(text: str) -> Callable[[F], F]:
 def complete_versions(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Return the versions that start with a text, newest first, as they were last seen."""
+    """Return the versions that start with a text, newest first, as they were last seen.
+
+    `latest` is offered where it is understood: nobody deploys what may be another one tomorrow.
+    """
     del param
     catalog = _seen(ctx)
     found = [
@@ -40,8 +44,15 @@ def complete_versions(
         for r in catalog.releases
         if r.version.text.startswith(incomplete)
     ]
+    found += [
+        CompletionItem(other.version.text, help="a tag that Helm takes for a version")
+        for other in catalog.others
+        if other.version is not None and other.version.text.startswith(incomplete)
+    ]
     latest = [CompletionItem("latest", help="the newest stable version")]
-    offered = latest if catalog.releases and "latest".startswith(incomplete or "-") else []
+    understood = ctx.info_name not in _ONE_VERSION
+    named = catalog.releases and understood and "latest".startswith(incomplete or "-")
+    offered = latest if named else []
     return [*found[:_MOST], *offered]
 
 

@@ -11,6 +11,7 @@ from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import note
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.wiring import Wiring
+from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
 from philotes_tui.registry import Basic, Host, Repository
 from philotes_tui.registry.credentials import config_files
@@ -72,12 +73,20 @@ def repository_of(
         plain_http: Whether that is spoken to without TLS.
 
     Raises:
-        InvalidReference: It is not an address.
+        InvalidReference: It is not an address, or empty.
     """
     own = Repository.parse(f"{configured.rstrip('/')}/{CHART}", plain_http=plain_http)
-    named = (registry or "").strip().removeprefix("oci://").removeprefix("https://").rstrip("/")
-    if not named:
+    if registry is None:
         return own
+    named = registry.strip().removeprefix("oci://").removeprefix("https://").rstrip("/")
+    if not named:
+        # A variable of a script that is not set must not send a password to another registry.
+        raise InvalidReference(
+            "The address of the registry is empty",
+            todo=f"Write its host, or leave it out for that of the charts, {own.host}.",
+        )
+    if "://" in named:
+        Repository.parse(named)  # tells what is wrong with it
     authority, _, path = named.partition("/")
     host = Host.parse(authority, on=named)
     if host == own.host and not path:

@@ -65,6 +65,7 @@ async def pick(published: Published, wanted: str) -> Picked:
         VersionNotFound: No published version fits.
         RegistryError: The registry does not list its versions.
     """
+    _refuse_empty(wanted)
     if _DIGEST.fullmatch(wanted):
         return Picked(wanted)
     named = spelled(wanted)
@@ -96,6 +97,7 @@ def one_version(wanted: str) -> Release:
     Raises:
         InvalidReference: It is not one version.
     """
+    _refuse_empty(wanted)
     release = spelled(wanted)
     if release is not None:
         return release
@@ -107,6 +109,14 @@ def one_version(wanted: str) -> Release:
     if wanted == LATEST or _is_constraint(wanted):
         error.todo += f" `philotes-tui show {shlex.quote(shown)}` tells which one that means now."
     raise error
+
+
+def _refuse_empty(wanted: str) -> None:
+    """Refuse a variable of a script that is not set: an empty constraint would mean any version."""
+    if not wanted.strip():
+        raise InvalidReference(
+            "The version is empty", todo="Name one; `philotes-tui versions` lists what there is."
+        )
 
 
 def _is_constraint(wanted: str) -> bool:

@@ -16,7 +16,9 @@ from philotes_tui.settings import Settings
 
 @click.command("show")
 @version_argument()
-@click.argument("part", type=click.Choice(showing.PARTS), default=showing.OVERVIEW)
+@click.argument(
+    "part", type=click.Choice(showing.PARTS), default=showing.OVERVIEW, metavar="[PART]"
+)
 @stack_option("Use the registry of this stack.")
 @click.option("--offline", is_flag=True, help="Show what was seen before; ask nobody.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
@@ -24,7 +26,11 @@ from philotes_tui.settings import Settings
 def command(
     settings: Settings, version: str, part: str, stack: str | None, *, offline: bool, as_json: bool
 ) -> None:
-    """Show what is in one version: VERSION is a version, tag, digest, constraint or `latest`."""
+    """Show what is in one version: VERSION is a version, tag, digest, constraint or `latest`.
+
+    PART is one of overview, which is shown where none is named, values, readme, schema,
+    templates, dependencies, images, provenance, signatures and metadata.
+    """
     published = Wiring(settings).published(stack, offline=offline)
     with patience(f"{published.charts.url} for {version}"):
         looked = asyncio.run(look(published, version, signatures=part in showing.WITH_SIGNATURES))

@@ -74,8 +74,11 @@ def _print_overview(shown: Shown) -> None:
     rows = list(_overview_rows(shown))
     width = max(len(head) for head, _ in rows)
     click.echo()
+    before = ""
     for head, text in rows:
-        click.echo(f"  {head.ljust(width)}  {clean_line(text, _WIDEST)}")
+        shown = "" if head == before else head
+        click.echo(f"  {shown.ljust(width)}  {clean_line(text, _WIDEST)}")
+        before = head
 
 
 def _overview_rows(shown: Shown) -> Iterator[tuple[str, str]]:
@@ -94,11 +97,13 @@ def _overview_rows(shown: Shown) -> Iterator[tuple[str, str]]:
     for key in ("kubeVersion", "home"):
         if isinstance(value := content.metadata.get(key), str):
             yield {"kubeVersion": "Kubernetes"}.get(key, key), value
-    names = ", ".join(f"{each.name} {each.version}" for each in content.dependencies)
-    yield "dependencies", names or "none"
+    for each in content.dependencies:
+        yield "dependencies", f"{each.name} {each.version}"
+    if not content.dependencies:
+        yield "dependencies", "none"
     yield "templates", str(sum(1 for _ in content.all_templates()))
-    found = dict.fromkeys(image.reference for image in images(content))
-    yield "images", ", ".join(found) or "none found"
+    for reference in dict.fromkeys(image.reference for image in images(content)) or ["none found"]:
+        yield "images", reference
 
 
 def _images_document(shown: Shown) -> list[dict[str, str]]:

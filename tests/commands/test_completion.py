@@ -9,6 +9,8 @@ import pytest
 
 from tests.commands.charts import shell_for
 from tests.commands.shell import Shell
+from tests.registry.conftest import OwnRegistry
+from tests.signing.stored import Stored
 
 pytestmark = pytest.mark.real
 
@@ -61,6 +63,48 @@ def test_versions_are_offered_once_they_were_seen_and_nobody_is_asked(reader: Sh
         assert offered(reader, command, "0.1") == ["0.1.0"]
     assert offered(reader, "diff", "0.1.0", "0.3") == ["0.3.0-rc.1"]
     assert offered(reader, "show", "la") == ["latest"]
+    assert offered(reader, "deploy", "la") == []
+
+
+def test_tags_that_helm_takes_for_versions_are_offered_after_the_versions(
+    chart_registry: OwnRegistry, tmp_path: Path
+) -> None:
+    folder = "completed"
+    copied = Stored(chart_registry.host, f"{folder}/philotes")
+    charts = Stored(chart_registry.host, "charts/philotes")
+    for tag in ("0.1.0", "0.1", "v0.2.0", "edge"):
+        charts.copy("0.1.0", copied, tag)
+    reader = shell_for(f"oci://{chart_registry.host}/{folder}", tmp_path)
+    assert reader.run("versions").code == 0
+    for command in ("show", "deploy"):
+        assert offered(reader, command, "0") == ["0.1.0", "0.1"]
+        assert offered(reader, command, "v") == ["v0.2.0"]
+
+
+def test_fish_is_offered_the_same(reader: Shell) -> None:
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("there is no fish on PATH")
+    assert reader.run("versions").code == 0
+    offered(reader, "")  # puts the program on PATH
+    done = subprocess.run(
+        [
+            *(fish, "--no-config", "-c"),
+            "philotes-tui completion fish | source; complete -C 'philotes-tui show 0.2'",
+        ],
+        env={
+            **reader.environment,
+            "PATH": f"{reader.folder / 'bin'}:/usr/bin:/bin",
+            "PHILOTES_TUI_SETTINGS": str(reader.settings),
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    words = [line.split("\t")[0] for line in done.stdout.splitlines()]
+    assert sorted(words) == ["0.2.0", "0.2.1+build.5"]
 
 
 def test_what_was_seen_of_another_registry_is_not_offered(reader: Shell) -> None:

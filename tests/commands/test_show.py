@@ -54,6 +54,7 @@ def test_the_overview_says_what_a_version_is(reader: Shell, chart_registry: OwnR
     lines = {line.split("  ")[1].strip(): line for line in ended.out.splitlines()[3:]}
     assert ended.out.startswith("philotes 0.2.1+build.5\n")
     digest = lines["digest"].split()[-1]
+    assert all(len(line) <= 100 for line in ended.out.splitlines()[2:])
     assert f"Digest: {digest}" in told
     assert "philotes-api 0.2.1+build.5" in lines["dependencies"]
     assert "none found" in lines["signatures"]
@@ -95,6 +96,8 @@ def test_a_version_is_shown_by_its_digest(reader: Shell) -> None:
         (">=0.1 <<2", 3, "is no version, tag, digest or constraint"),
         (f"sha256:{'0' * 64}", 5, "does not exist"),
         (HOSTILE, 3, "is no version"),
+        ("", 3, "The version is empty"),
+        (" ", 3, "The version is empty"),
     ],
 )
 def test_what_is_not_published_is_told(reader: Shell, wanted: str, code: int, words: str) -> None:

@@ -62,6 +62,7 @@ def test_only_one_version_is_deployed_and_the_way_to_it_is_told(shell: Shell, wa
     told = shell.run("deploy", wanted, "--yes").told(3, "is not one version")
     quoted = "'^0.2'" if wanted == "^0.2" else wanted
     assert f"`philotes-tui show {quoted}` tells which one that means now" in told
+    shell.run("deploy", "", "--yes").told(3, "The version is empty")
     assert "show" not in shell.run("preview", "junk").told(3, "“junk” is not one version")
 
 
