@@ -159,7 +159,9 @@ def _tool(name: str) -> Path | None:
 
 
 def _print(signed: Signed, result: Result, counted: list[Finding], found: list[Finding]) -> None:
-    rows = [(f.kind, f.result.replace("-", " "), clean_line(f.by or f.said, 120)) for f in found]
+    rows = [
+        (f.kind, f.result.replace("-", " "), clean_line(f.by or f.said, _WIDEST)) for f in found
+    ]
     print_table(("SIGNATURE", "RESULT", ""), rows)
     by = " and ".join(f.by for f in counted if f.result is Result.VERIFIED)
     others = any(f.result not in {Result.NOT_SIGNED, Result.NOT_SEEN} for f in found)
@@ -173,8 +175,17 @@ def _print(signed: Signed, result: Result, counted: list[Finding], found: list[F
     click.echo(f"digest: {signed.details.digest}")
     if result is not Result.VERIFIED:
         for finding in found:
-            for text in filter(None, (finding.said, *finding.todo.splitlines())):
-                note(f"{finding.kind}: {clean_line(text, _LONGEST)}")
+            _tell(finding, sentence)
+
+
+def _tell(finding: Finding, sentence: str) -> None:
+    """Tell what is wrong and what to do; a command stands on a line of its own, to be copied."""
+    said = "" if finding.said in sentence else finding.said
+    todo, *command = finding.todo.splitlines() or [""]
+    for text in filter(None, (said, todo)):
+        note(f"{finding.kind}: {clean_line(text, _LONGEST)}")
+    for line in command:
+        note(f"  {clean_line(line, _LONGEST)}")
 
 
 def _why_unchecked(counted: list[Finding]) -> str:

@@ -31,7 +31,8 @@ class Finding:
         result: How the check ended.
         by: Who signed, as far as that is known.
         said: What the program said that checked it, or what is wrong.
-        todo: What to do next; empty where there is nothing to do.
+        todo: What to do next, in its last line perhaps the command for it; empty where there is
+            nothing to do.
     """
 
     kind: str

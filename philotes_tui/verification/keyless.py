@@ -42,13 +42,14 @@ def keyless(kind: str, identity: Identity | None, place: Place, predicate: str =
         place: What it signs.
         predicate: What an attestation states, its type.
     """
-    by = "an identity, without a key"
-    if identity:
-        by = f"{identity.name}, vouched for by {identity.issuer or 'nobody it names'}, as it says"
-    todo = f"Check it where Sigstore can be reached: {_command(identity, place, predicate)}"
-    if identity:
-        todo += "\nFirst make sure that this is who should have signed."
-    return Finding(kind, Result.UNCHECKED, by=by, said=SAID, todo=todo)
+    command = _command(identity, place, predicate)
+    if identity is None:
+        by, first = "an identity that cannot be read", ""
+    else:
+        by = f"claims to be {identity.name}, vouched for by {identity.issuer or 'nobody'}"
+        first = "If that is who should have signed, "
+    todo = f"{first}check it where Sigstore can be reached:\n{command}"
+    return Finding(kind, Result.UNCHECKED, by=by, said=SAID, todo=todo[0].upper() + todo[1:])
 
 
 def _command(identity: Identity | None, place: Place, predicate: str) -> str:

@@ -63,8 +63,7 @@ def make_keyless_legacy(release: Release, certificate: str) -> None:
 def command(told: dict[str, Any], kind: str) -> list[str]:
     """The command that is printed, as a shell reads it."""
     (check,) = [each for each in told["checks"] if each["kind"] == kind]
-    line = check["todo"].splitlines()[0]
-    return shlex.split(line[line.index("cosign verify") :])
+    return shlex.split(check["todo"].splitlines()[-1])
 
 
 def taken(signer: Cosign, words: list[str]) -> None:
@@ -102,7 +101,7 @@ def test_whom_it_names_and_how_to_check_it_is_told(
     assert words[words.index("--certificate-identity") + 1] == WORKFLOW
     assert words[words.index("--certificate-oidc-issuer") + 1] == OPENID
     assert words[-1] == release.reference
-    assert shlex.join(words) in ended.err
+    assert f"\n  {shlex.join(words)}\n" in ended.err
     taken(signer, words)
 
 
