@@ -187,6 +187,8 @@ async def named_nearest(
     command = f"philotes-tui versions{' --all' if others else ''}"
     count = len(catalog.releases) + others
     error.what = f"Version {release.version} is not in {charts.repository}"
+    if error.said.startswith("status "):  # all there is where only the digest was asked for
+        error.said = ""
     error.todo = f"Nearest to it: {listed}. " if found else ""
     error.todo += f"`{command}` lists all {count}." if count else "`helm push` brings one there."
     return error
