@@ -76,8 +76,8 @@ def _print_overview(shown: Shown) -> None:
     click.echo()
     before = ""
     for head, text in rows:
-        shown = "" if head == before else head
-        click.echo(f"  {shown.ljust(width)}  {clean_line(text, _WIDEST)}")
+        named = "" if head == before else head
+        click.echo(f"  {named.ljust(width)}  {clean_line(text, _WIDEST)}")
         before = head
 
 

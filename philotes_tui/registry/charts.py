@@ -260,10 +260,7 @@ class ChartRegistry:
             return await reader.signatures(version)
 
     async def signed_content(self, digest: str) -> SignedContent:
-        """Return what cosign stored beside a digest, with its bytes, not verified.
-
-        Args:
-            digest: Of the chart's manifest.
+        """Return what cosign stored beside a chart's digest, with its bytes, not verified.
 
         Raises:
             RegistryError: One of its kinds says what came instead.
