@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -31,6 +32,7 @@ from philotes_tui.verification import (
     together,
 )
 
+_OWN_VERSION = "org.opencontainers.image.version"
 _WIDEST = 300
 _LONGEST = 2_000
 _SENTENCES = {
@@ -111,14 +113,29 @@ def _findings(signed: Signed, ring: Path | None, key: KeyChecker | None) -> Iter
         todo = "Name the signer's public keys with --keyring."
         yield Finding("provenance", Result.UNCHECKED, todo=todo)
     else:
-        name = f"{signed.details.name}-{signed.details.version}.tgz"
-        archive = signed.package.archive
-        yield check_provenance(_helm(), archive, provenance, name=name, keyring=ring)
+        yield _checked_provenance(signed, provenance, ring)
     if signed.stored is None:
         todo = "Run it once without --offline while the registry can be reached."
         yield Finding("cosign", Result.NOT_SEEN, todo=todo)
     else:
         yield from check_cosign(signed.stored, signed.details.digest, key, signed.place)
+
+
+def _checked_provenance(signed: Signed, provenance: bytes, ring: Path) -> Finding:
+    """Check the provenance, which is about a package of one name, its version included.
+
+    A tag such as `v1.2.3` or `1.2` may name a chart that calls itself otherwise, which is told. A
+    SemVer tag may not: else an older chart that is signed could pass for a newer one.
+    """
+    details = signed.details
+    own = details.annotations.get(_OWN_VERSION, "")
+    other = own not in {"", details.version.text} and not details.version.is_strict
+    name = f"{details.name}-{own if other else details.version}.tgz"
+    archive = signed.package.archive
+    found = check_provenance(_helm(), archive, provenance, name=name, keyring=ring)
+    if other and found.result is Result.VERIFIED:
+        return replace(found, by=f"{found.by}, as version {clean_line(own, 100)}")
+    return found
 
 
 def _is_asked(finding: Finding, *, keyring: Path | None, key: Path | None) -> bool:

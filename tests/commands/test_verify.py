@@ -136,6 +136,20 @@ def test_a_version_with_build_metadata_is_verified_by_its_file_name(
     assert result(built.verify("--keyring", keys.our_ring.public)) == "verified"
 
 
+def test_a_provenance_is_about_the_version_that_the_tag_names(release: Release, keys: Keys) -> None:
+    release.push(release.helm.package(release.chart, release.version, keys.our_ring))
+    ring = ("--keyring", keys.our_ring.public)
+    for tag in (f"v{release.version}", "1"):
+        release.stored.copy(release.version, release.stored, tag)
+        ended = replace(release, version=tag).verify(*ring)
+        assert (ended.code, result(ended)) == (0, "verified")
+        assert f"{tag} is signed by Ours <signer@example.test>, " in ended.out
+        assert f", as version {release.version}, and unchanged since." in ended.out
+    release.stored.copy(release.version, release.stored, "9.9.9")
+    ended = replace(release, version="9.9.9").verify(*ring)
+    assert (ended.code, result(ended)) == (1, "broken")
+
+
 def test_helms_own_keyring_is_taken_where_none_is_named(release: Release, keys: Keys) -> None:
     release.push(release.helm.package(release.chart, release.version, keys.our_ring))
     ring = Path(release.shell.environment["HOME"], ".gnupg", "pubring.gpg")
