@@ -221,7 +221,7 @@ def test_releases_when_the_backend_does_not_answer(taken: Taken, stage: Stage) -
 
 def test_stack_selector(taken: Taken, stage: Stage) -> None:
     async def opened(pilot: Pilot[Any]) -> None:
-        await walk.listed(pilot)
+        await walk.detailed(pilot)
         await pilot.press("s")
         screen = walk.app_of(pilot).screen
         assert isinstance(screen, StackDialog)
@@ -232,7 +232,7 @@ def test_stack_selector(taken: Taken, stage: Stage) -> None:
 
 def test_help(taken: Taken, stage: Stage) -> None:
     async def opened(pilot: Pilot[Any]) -> None:
-        await walk.listed(pilot)
+        await walk.detailed(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(walk.app_of(pilot).screen, HelpDialog))
 

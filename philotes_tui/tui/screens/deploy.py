@@ -8,7 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
-from textual.widgets import Footer, ProgressBar, Static
+from textual.widgets import ProgressBar, Static
 
 from philotes_tui.engine import Change, Kind
 from philotes_tui.engine.wording import INTERRUPTED
@@ -25,6 +25,7 @@ from philotes_tui.tui.screens.operation import OperationScreen
 from philotes_tui.tui.summary import Outcome, headline, summary_lines, tally
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.filter_line import FilterLine
+from philotes_tui.tui.widgets.footer import Footer
 from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.log_view import LogView
 from philotes_tui.tui.widgets.place_header import PlaceHeader

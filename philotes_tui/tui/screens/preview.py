@@ -7,7 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from philotes_tui.engine import Change, Kind, Progress, Result, Severity
 from philotes_tui.errors import PhilotesError
@@ -25,6 +25,7 @@ from philotes_tui.tui.screens.operation import OperationScreen, was_cancelled
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.error_panel import ErrorPanel
 from philotes_tui.tui.widgets.filter_line import FilterLine
+from philotes_tui.tui.widgets.footer import Footer
 from philotes_tui.tui.widgets.lines_view import LinesView
 from philotes_tui.tui.widgets.log_view import LogView
 from philotes_tui.tui.widgets.place_header import PlaceHeader

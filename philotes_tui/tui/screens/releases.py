@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import Catalog, Release
@@ -30,6 +30,7 @@ from philotes_tui.tui.session import Deployed, Place
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.error_panel import ErrorPanel
 from philotes_tui.tui.widgets.filter_line import FilterLine
+from philotes_tui.tui.widgets.footer import Footer
 from philotes_tui.tui.widgets.notice import Notice
 from philotes_tui.tui.widgets.place_header import PlaceHeader
 from philotes_tui.tui.widgets.stack_strip import StackStrip

@@ -7,7 +7,6 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from philotes_tui.engine import Target
 from philotes_tui.errors import PhilotesError, RegistryUnreachable
@@ -25,6 +24,7 @@ from philotes_tui.tui.version_text import EMPTY, Section, VersionText, version_t
 from philotes_tui.tui.widgets.busy_line import BusyLine
 from philotes_tui.tui.widgets.error_panel import ErrorPanel
 from philotes_tui.tui.widgets.filter_line import FilterLine
+from philotes_tui.tui.widgets.footer import Footer
 from philotes_tui.tui.widgets.place_header import PlaceHeader
 from philotes_tui.tui.widgets.section_strip import SectionStrip
 from philotes_tui.tui.widgets.text_view import TextView
