@@ -59,7 +59,7 @@ class Terminal:
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,
-            env={**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            env=_own(environment),
             cwd=cwd,
             start_new_session=True,
             preexec_fn=_take_terminal,  # noqa: PLW1509 - no threads run between fork and exec here
@@ -168,6 +168,12 @@ class Terminal:
         self.received += data
         self._stream.feed(data)
         return bool(data)
+
+
+def _own(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the size of the terminal that the tests run in: it would stand for this one's."""
+    kept = {key: value for key, value in environment.items() if key not in {"COLUMNS", "LINES"}}
+    return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 
 def _take_terminal() -> None:
