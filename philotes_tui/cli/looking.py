@@ -11,6 +11,7 @@ from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
 from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
+from philotes_tui.foreign import clean_line
 from philotes_tui.registry import PackagedChart
 from philotes_tui.releases import ChartContent, ChartDetails
 
@@ -54,6 +55,7 @@ async def look(published: Published, wanted: str, *, signatures: bool) -> Looked
         raise
     content = await asyncio.to_thread(read_chart, package.archive, on=str(package.reference))
     tell_moved(published, picked, details.digest)
+    tell_own_version(picked, details)
     details, known = _with_signatures(published, details, looked_for=signatures)
     return Looked(picked, details, package, content, known)
 
@@ -88,6 +90,21 @@ def tell_moved(published: Published, picked: Picked, digest: str) -> None:
             f" it was {short_digest(was)} and is {short_digest(digest)}."
         )
     published.learn({tag: digest})
+
+
+def own_version(details: ChartDetails) -> str:
+    """Return the version that a chart calls itself where its tag names another one, else nothing.
+
+    Helm pulls such a chart without a word: whoever may push can let a new version name an old one.
+    """
+    own = details.annotations.get("org.opencontainers.image.version", "")
+    return own if details.tag and own != details.version.text else ""
+
+
+def tell_own_version(picked: Picked, details: ChartDetails) -> None:
+    """Tell that a tag names a chart that calls itself otherwise."""
+    if own := own_version(details):
+        note(f"{picked.name} names a chart that calls itself version {clean_line(own, 100)}.")
 
 
 def tell_notices(published: Published, *picked: Picked) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from philotes_tui.cli.completing import stack_option, version_argument
-from philotes_tui.cli.looking import tell_notices
+from philotes_tui.cli.looking import own_version, tell_notices
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import age, iso, note, print_json, print_table
 from philotes_tui.cli.patience import patience
@@ -32,7 +32,6 @@ from philotes_tui.verification import (
     together,
 )
 
-_OWN_VERSION = "org.opencontainers.image.version"
 _WIDEST = 300
 _LONGEST = 2_000
 _SENTENCES = {
@@ -128,12 +127,11 @@ def _checked_provenance(signed: Signed, provenance: bytes, ring: Path) -> Findin
     SemVer tag may not: else an older chart that is signed could pass for a newer one.
     """
     details = signed.details
-    own = details.annotations.get(_OWN_VERSION, "")
-    other = own not in {"", details.version.text} and not details.version.is_strict
-    name = f"{details.name}-{own if other else details.version}.tgz"
+    own = "" if details.version.is_strict else own_version(details)
+    name = f"{details.name}-{own or details.version}.tgz"
     archive = signed.package.archive
     found = check_provenance(_helm(), archive, provenance, name=name, keyring=ring)
-    if other and found.result is Result.VERIFIED:
+    if own and found.result is Result.VERIFIED:
         return replace(found, by=f"{found.by}, as version {clean_line(own, 100)}")
     return found
 

@@ -145,9 +145,13 @@ def test_a_provenance_is_about_the_version_that_the_tag_names(release: Release, 
         assert (ended.code, result(ended)) == (0, "verified")
         assert f"{tag} is signed by Ours <signer@example.test>, " in ended.out
         assert f", as version {release.version}, and unchanged since." in ended.out
+        assert f"{tag} names a chart that calls itself version {release.version}." in ended.err
     release.stored.copy(release.version, release.stored, "9.9.9")
     ended = replace(release, version="9.9.9").verify(*ring)
     assert (ended.code, result(ended)) == (1, "broken")
+    shown = release.shell.run("show", "9.9.9")
+    assert f"9.9.9 names a chart that calls itself version {release.version}." in shown.err
+    assert "calls itself" not in release.shell.run("show", release.version).err
 
 
 def test_helms_own_keyring_is_taken_where_none_is_named(release: Release, keys: Keys) -> None:
