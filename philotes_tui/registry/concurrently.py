@@ -12,20 +12,25 @@ Answered = TypeVar("Answered")
 async def in_order(
     ask: Callable[[Asked], Awaitable[Answered]], asked: Iterable[Asked], limit: int
 ) -> AsyncGenerator[Answered, None]:
-    """Yield the answer to each question, in order, while up to `limit` others are under way.
+    """Yield the answer to each question, in order, while up to `limit` are under way.
+
+    Answers wait for their turn, so that one which takes long does not at once hold up the
+    others; no more than twice `limit` questions are ahead of what was yielded.
 
     When the generator is closed or cancelled, or an answer raises, what is under way is
     cancelled and has ended before this returns.
     """
+    room = asyncio.Semaphore(limit)
 
     async def one(question: Asked) -> Answered:
-        return await ask(question)
+        async with room:
+            return await ask(question)
 
     running: deque[asyncio.Task[Answered]] = deque()
     questions = iter(asked)
     try:
         while True:
-            while len(running) < limit:
+            while len(running) < 2 * limit:
                 try:
                     running.append(asyncio.create_task(one(next(questions))))
                 except StopIteration:
