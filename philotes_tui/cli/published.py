@@ -100,18 +100,31 @@ class Published:
     ) -> AsyncGenerator[tuple[Release, ChartDetails | RegistryError], None]:
         """Yield each version with its details, in the order given; see `ChartRegistry.details_of`.
 
-        Offline, versions that nobody looked at before yield an error.
+        Offline, versions that nobody looked at before yield an error, and signatures are those
+        that were found before.
         """
+        from philotes_tui.cache.signatures import (  # noqa: PLC0415 - only who asks for details
+            FoundSignatures,
+            SignatureCache,
+        )
+
+        kept = SignatureCache(registry_cache())
         if self.offline:
             for version in versions:
                 try:
-                    yield version, await self.charts.details(version)
+                    details = await self.charts.details(version)
                 except RegistryError as error:
                     yield version, error
+                else:
+                    found = kept.found(self._name, details.digest)
+                    yield version, replace(details, signatures=found.signatures if found else ())
             return
         async with aclosing(self.charts.details_of(versions)) as answers:
-            async for answer in answers:
-                yield answer
+            async for version, answer in answers:
+                if isinstance(answer, ChartDetails) and answer.signatures:
+                    found = FoundSignatures(answer.signatures, time.time())
+                    kept.keep(self._name, answer.digest, found)
+                yield version, answer
 
     def learn(self, digests: Mapping[str, str]) -> None:
         """Keep the digests that tags have now."""

@@ -1,5 +1,6 @@
 """`philotes-tui versions`."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ from philotes_tui.cli.recent import RecentAnswers
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
+from philotes_tui.registry.credentials import config_files
 from philotes_tui.releases import (
     STABLE,
     Constraint,
@@ -219,7 +221,11 @@ def _keep(
         body,
         at=listing.seen_at,
         notices=published.charts.notices,
-        read=(settings.file, settings.project / f"Pulumi.{stack or settings.selected_stack}.yaml"),
+        read=(
+            settings.file,
+            settings.project / f"Pulumi.{stack or settings.selected_stack}.yaml",
+            *config_files(os.environ),  # who logged out since is not shown it without a word
+        ),
     )
 
 

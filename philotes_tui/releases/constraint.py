@@ -108,7 +108,7 @@ def in_channel(version: Version, channel: str) -> bool:
             `rc` for `1.0.0-rc.1`.
     """
     wanted = channel.lower()
-    return wanted == ALL_CHANNELS or wanted == version.channel
+    return True if wanted == ALL_CHANNELS else wanted == version.channel
 
 
 def _names_prerelease(group: Group) -> bool:

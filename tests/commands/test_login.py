@@ -102,7 +102,7 @@ def helm(shell: Shell, program: Path, *arguments: str) -> "subprocess.CompletedP
 def test_a_login_is_stored_where_helm_pulls_with_it(operator: Shell, private: OwnRegistry) -> None:
     pull = ("show", "chart", f"{private.charts}/philotes", "--plain-http")
     assert helm(operator, private.helm, *pull).returncode != 0
-    operator.run("versions", "--fresh").told(4, "login")
+    operator.run("versions").told(4, "login")
     ended = logged_in(operator, "--username", USER)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out == f"Logged in to {private.host} as {USER}; kept in {stored(operator)}.\n"
@@ -119,7 +119,7 @@ def test_helm_forgets_what_was_stored_here_and_we_what_helm_stored(
     assert logged_in(operator, private.host, "--username", USER).code == 0
     done = helm(operator, private.helm, "registry", "logout", private.host)
     assert done.returncode == 0
-    operator.run("versions", "--fresh").told(4, "login")
+    operator.run("versions").told(4, "login")
     subprocess.run(
         [
             *(private.helm, "registry", "login", private.host, "--plain-http"),
@@ -133,7 +133,7 @@ def test_helm_forgets_what_was_stored_here_and_we_what_helm_stored(
     )
     assert operator.run("versions").code == 0
     assert operator.run("logout").out == f"Logged out of {private.host}.\n"
-    operator.run("versions", "--fresh").told(4, "login")
+    operator.run("versions").told(4, "login")
     assert "No login for" in operator.run("logout").out
 
 

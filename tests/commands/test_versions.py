@@ -211,6 +211,8 @@ def test_signatures_are_no_versions_that_are_announced(
     assert [each["kind"] for each in version["signatures"]] == ["sigstore"]
     (other,) = ended.json["others"]
     assert other["usable"] is False
+    offline = shell.run("versions", "--details", "--offline", "--json").json["versions"][0]
+    assert (offline["signed"], offline["signatures"]) == (True, version["signatures"])
     assert "signature" in shell.run("versions", "--all").out
 
 
