@@ -105,7 +105,7 @@ def images(chain: Chain, namespace: str) -> list[str]:
 
 
 def test_a_version_is_deployed_then_another_and_then_destroyed(chain: Chain, heard: Heard) -> None:
-    chain.configure("dev", "engine-dev")
+    chain.configure("dev", "engine-dev", SETTLED)
     engine = chain.engine()
     planned = engine.preview(chain.change("0.1.0"), heard)
     assert planned.counts[Op.READ] == 1, "the cluster's identity"

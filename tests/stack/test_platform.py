@@ -33,8 +33,8 @@ def repository(
 
 
 def switched_on(project: Project, address: str, *keys: str) -> None:
-    for key in keys:
-        project.configure(**{key: "true", f"{key}Repository": address})
+    addresses = {f"{key}Repository": address for key in keys}
+    project.configure(**dict.fromkeys(keys, "true"), **addresses)
 
 
 def test_nothing_of_the_platform_is_deployed_unless_it_is_switched_on(project: Project) -> None:
@@ -80,6 +80,7 @@ def test_the_platform_is_deployed_cert_manager_before_what_needs_it(
     project: Project, repository: ChartRepository, demo: Demo, tmp_path: Path
 ) -> None:
     switched_on(project, repository.url, *KEYS)
+    project.take_services_for_ready()
     password = "philotes:kubePrometheusStackValues.grafana.adminPassword"
     project.succeed("config", "set", "--path", "--secret", password, PASSWORD)
     said = project.succeed("up", "--yes", "--skip-preview", "--diff")
