@@ -113,23 +113,27 @@ def measure(folder: Path, rounds: int) -> bool:
         folders = {size: served.fill(size) for size in SIZES}
         host = f"{LOOPBACK}:{served.port}"
         near = {size: listers.alternately(host, folders[size], size, rounds) for size in SIZES}
-        print_rows("philotes-tui", "peer", _pairs(listers, near[max(SIZES)]))
-        print(flush=True)
         with at_distance(served.port, ROUND_TRIP) as far:
             away = f"{LOOPBACK}:{far.port}"
             late = {size: listers.alternately(away, folders[size], size, rounds) for size in SIZES}
             made = {
                 lister.name: _traffic(lister, far, folders[max(SIZES)]) for lister in listers.all
             }
+        pairs = [
+            *_pairs(listers, near[max(SIZES)], "near"),
+            *_pairs(listers, late[max(SIZES)], f"{ROUND_TRIP * 1000:.0f} ms away"),
+        ]
+        print_rows("philotes-tui", "peer", pairs)
+        print(flush=True)
         _print_growth(near, late, made)
         return _imports(listers.cold, host, folders[min(SIZES)])
 
 
-def _pairs(listers: Listers, taken: Mapping[str, Sequence[float]]) -> list[Pairs]:
+def _pairs(listers: Listers, taken: Mapping[str, Sequence[float]], where: str) -> list[Pairs]:
     """Return the pairs with each peer, the program without and with what it kept."""
     return [
         Pairs(
-            f"{max(SIZES):,} tags, {state}, {peer.name} (target x {target})",
+            f"{max(SIZES):,} tags, {where}, {state}, {peer.name} (target x {target})",
             *("s", taken[ours.name], taken[peer.name]),
         )
         for state, ours, target in (
@@ -139,7 +143,7 @@ def _pairs(listers: Listers, taken: Mapping[str, Sequence[float]]) -> list[Pairs
         for peer in listers.peers
     ] + [
         Pairs(
-            f"{max(SIZES):,} tags, cold, {listers.bare.name}",
+            f"{max(SIZES):,} tags, {where}, cold, {listers.bare.name}",
             *("s", taken[listers.cold.name], taken[listers.bare.name]),
         )
     ]
