@@ -1,9 +1,11 @@
 """Between preview and approval the stack stays as it was, or nothing is deployed."""
 
+import subprocess
 from collections.abc import Callable
 
 import pytest
 
+from philotes_tui.toolchain import FoundTool
 from tests.commands.shell import Shell
 
 pytestmark = pytest.mark.real
@@ -38,12 +40,26 @@ def test_a_stack_that_changed_since_its_preview_is_not_deployed_to(
     assert after == before
 
 
-def test_a_stack_that_never_was_can_be_previewed_and_approved(shell: Shell) -> None:
+def test_a_stack_that_never_was_can_be_previewed_and_approved(
+    shell: Shell, engine_tools: dict[str, FoundTool]
+) -> None:
     """The preview itself makes the stack and its file."""
     (shell.project / "Pulumi.dev.yaml").unlink()
-    with shell.terminal("deploy", "0.2.0") as terminal:
-        terminal.wait_for("Record this cluster")
-        terminal.press("enter")
-        terminal.wait_for("Go on? [y/N]:")
-        terminal.press("y", "enter")
-        assert terminal.wait_for_exit() == 0
+    shell.environment["PULUMI_CONFIG_PASSPHRASE"] = "for this test only"
+    try:
+        with shell.terminal("deploy", "0.2.0") as terminal:
+            terminal.wait_for("Record this cluster")
+            terminal.press("enter")
+            terminal.wait_for("Go on? [y/N]:")
+            terminal.press("y", "enter")
+            assert terminal.wait_for_exit() == 0
+    finally:
+        # It has no namespace of its own: a stack without a file deploys to the default one,
+        # where whatever other tests deploy would conflict with what is left there.
+        destroy = ("destroy", "--yes", "--skip-preview", "--stack", "dev", "--non-interactive")
+        subprocess.run(
+            [engine_tools["pulumi"].path, *destroy, "--cwd", shell.project],
+            env=shell.environment,
+            check=True,
+            capture_output=True,
+        )
