@@ -158,7 +158,7 @@ def test_a_digest_deploys_that_content_whatever_the_version_says(
         (
             "chartVersion",
             "latest",
-            'philotes:chartVersion is "latest", allowed are SemVer versions such as 0.1.0',
+            'philotes:chartVersion is "latest", allowed are versions such as 0.1.0',
         ),
         (
             "chartRegistry",
