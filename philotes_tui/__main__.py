@@ -28,7 +28,7 @@ def _run(arguments: list[str]) -> int:
     except OSError as error:
         from philotes_tui.cli.boundary import exit_code_of  # noqa: PLC0415
 
-        return exit_code_of(error, as_json=False)
+        return exit_code_of(error, as_json="--json" in arguments)
     from philotes_tui.cli.main import run  # noqa: PLC0415
     from philotes_tui.signals import end_on_signals, let_interrupts_end  # noqa: PLC0415
 

@@ -17,7 +17,8 @@ def cache_folder(environment: Mapping[str, str] | None = None) -> Path:
     """
     named = (os.environ if environment is None else environment).get(f"{PREFIX}CACHE", "")
     if named:
-        return Path(named).expanduser().absolute()
+        return Path(os.path.expanduser(named)).absolute()  # noqa: PTH111 - as shells do
+
     import platformdirs  # noqa: PLC0415 - who names the folder need not wait for it
 
     return platformdirs.user_cache_path(APP, appauthor=False)

@@ -86,7 +86,7 @@ def default_file(environment: Mapping[str, str]) -> Path:
     """Return the settings file in force when no flag names one."""
     named = environment.get(f"{PREFIX}SETTINGS")
     if named:
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))  # noqa: PTH111 - as shells do, unknown users too
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "settings.toml"
 
 
@@ -188,7 +188,7 @@ def _parsed(name: str, value: object, *, where: str) -> Any:
         if all(isinstance(s, str) and _STACK_NAME.fullmatch(s) for s in value):
             return tuple(dict.fromkeys(value))
     elif name in _PATHS and isinstance(value, str | Path) and str(value):
-        return Path(value).expanduser().absolute()
+        return Path(os.path.expanduser(value)).absolute()  # noqa: PTH111 - as above
     elif name in {"registry", "stack", "backend_url"} and isinstance(value, str):
         return value
     wanted = (

@@ -74,7 +74,12 @@ class TagCache:
             before = self.get(repository) or CachedTags((), seen_at)
             after = before.listed_again(listed, seen_at, etag)
             self.put(repository, after)
+            self._entries.write(_moment(repository), repr(seen_at).encode())
         return after
+
+    def moment(self, repository: str) -> Path:
+        """Return the small file that holds, as Python writes it, when the last listing was."""
+        return self._entries.folder / _moment(repository)
 
     def add_digests(self, repository: str, digests: Mapping[str, str]) -> bool:
         """Add digests to the listing that is kept, also when others do so at the same time.
@@ -101,6 +106,10 @@ class TagCache:
 
 def _name(repository: str) -> str:
     return hashlib.sha256(repository.encode(errors="surrogatepass")).hexdigest()
+
+
+def _moment(repository: str) -> str:
+    return f"{_name(repository)}.at"
 
 
 def _packed(seen: CachedTags, repository: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 Answered = TypeVar("Answered")
 
 
-def complete(question: Coroutine[Any, Any, Answered]) -> Answered:
+def run_coroutine(question: Coroutine[Any, Any, Answered]) -> Answered:
     """Return what a coroutine returns, run in an event loop of its own.
 
     The loop's own task returns nothing: `asyncio.run` changes the answer to Ctrl-C and back, and

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncGenerator, Container, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from philotes_tui.cache import BlobCache, TagCache
 from philotes_tui.cli.output import age
@@ -121,10 +122,17 @@ class Published:
             return
         async with aclosing(self.charts.details_of(versions)) as answers:
             async for version, answer in answers:
-                if isinstance(answer, ChartDetails) and answer.signatures:
-                    found = FoundSignatures(answer.signatures, time.time())
-                    kept.keep(self._name, answer.digest, found)
+                if isinstance(answer, ChartDetails):
+                    before = kept.found(self._name, answer.digest)
+                    if answer.signatures or before is not None:  # most versions have never had one
+                        found = FoundSignatures(answer.signatures, time.time())
+                        kept.keep(self._name, answer.digest, found)
                 yield version, answer
+
+    @property
+    def moment(self) -> Path:
+        """The file that says when the registry was last asked; see `TagCache.moment`."""
+        return self._tags.moment(self._name)
 
     def learn(self, digests: Mapping[str, str]) -> None:
         """Keep the digests that tags have now."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -21,7 +22,7 @@ from philotes_tui.cli.listing import (
     kind,
     seen_sentence,
 )
-from philotes_tui.cli.loop import complete
+from philotes_tui.cli.loop import run_coroutine
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.output import (
     Columns,
@@ -34,7 +35,7 @@ from philotes_tui.cli.output import (
 )
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Listing, Published
-from philotes_tui.cli.recent import RecentAnswers
+from philotes_tui.cli.recent import RecentAnswers, States, states
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
@@ -138,10 +139,11 @@ def command(
 ) -> None:
     """List the chart versions in the registry, newest first."""
     del fresh  # what it passes over comes before any command line is read; see `recent`
+    read = states(_decisive(settings, stack))
     wiring = Wiring(settings)
     published = wiring.published(stack, offline=offline)
     with patience(f"{published.charts.url} to list its versions"):
-        listing = complete(published.listing())
+        listing = run_coroutine(published.listing())
     shown = Selection(constraint, channel, limit).of(listing.catalog.releases)
     where = _deployed(wiring) if deployed else {}
     found: dict[str, Details] | None = None
@@ -163,7 +165,7 @@ def command(
         )
     print_bytes(body)
     if not (details or deployed or offline):
-        _keep(settings, stack, again, published, listing)
+        _keep(again, published, listing, read)
 
 
 @dataclass(frozen=True)
@@ -212,20 +214,25 @@ class Answer:
         return "".join(parts).encode(sys.stdout.encoding, "replace")
 
 
-def _keep(
-    settings: Settings, stack: str | None, body: bytes, published: Published, listing: Listing
-) -> None:
+def _decisive(settings: Settings, stack: str | None) -> tuple[Path, ...]:
+    """Return the files that decide what is asked, and as whom."""
+    named = stack or settings.selected_stack
+    return (
+        settings.file,
+        settings.project / f"Pulumi.{named}.yaml",
+        *config_files(os.environ),  # who logged out since is not shown it without a word
+    )
+
+
+def _keep(body: bytes, published: Published, listing: Listing, read: States) -> None:
     """Keep an answer for who asks the same in a moment."""
     RecentAnswers(registry_cache()).keep(
         sys.argv[1:],
         body,
         at=listing.seen_at,
+        listed=published.moment,
         notices=published.charts.notices,
-        read=(
-            settings.file,
-            settings.project / f"Pulumi.{stack or settings.selected_stack}.yaml",
-            *config_files(os.environ),  # who logged out since is not shown it without a word
-        ),
+        read=read,
     )
 
 
@@ -265,7 +272,7 @@ def _read_details(
             count(len(found))
 
     with _counter(len(shown)) as count:
-        complete(read())
+        run_coroutine(read())
     return found
 
 
