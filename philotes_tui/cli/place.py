@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from philotes_tui.cli.importing import import_yaml
 from philotes_tui.releases import is_loopback
 from philotes_tui.settings import DEFAULT_REGISTRY, Settings
 
@@ -31,6 +32,7 @@ def place(settings: Settings, stack: str) -> Place:
     configured = False
     if (settings.project / f"Pulumi.{stack}.yaml").exists():
         # Most of what lists versions runs where there is none, and need not pay for YAML.
+        import_yaml()
         from philotes_tui.engine.stack_file import StackFile  # noqa: PLC0415
 
         file = StackFile.read(settings.project, stack)

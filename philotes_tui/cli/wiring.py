@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from philotes_tui.cli.importing import import_yaml
 from philotes_tui.errors import SettingsError, ToolMissing, ToolUnfit
 from philotes_tui.foreign import clean_line
 from philotes_tui.settings import CHART, Settings
@@ -54,6 +55,7 @@ class Wiring:
         Raises:
             SettingsError: The stack file is broken.
         """
+        import_yaml()
         from philotes_tui.cli.destination import destination
 
         return destination(self.settings, self.checked_stack(stack), self._context)
@@ -76,6 +78,7 @@ class Wiring:
             ContextUnknown: There is none.
             SettingsError: The stack file or the kubeconfig is broken.
         """
+        import_yaml()
         from philotes_tui.engine.stack_file import StackFile
 
         return self._context(StackFile.read(self.settings.project, stack).settings.kube_context)
@@ -92,6 +95,7 @@ class Wiring:
         return probe(self.context(stack))
 
     def _context(self, name: str) -> "Context":
+        import_yaml()
         from philotes_tui.cluster import read_kubeconfig
 
         found = read_kubeconfig({"KUBECONFIG": self._kubeconfig}, self.settings.kubeconfig)
@@ -144,6 +148,7 @@ class Wiring:
 
     @cached_property
     def _engine(self) -> "Engine":
+        import_yaml()
         from philotes_tui.engine.pulumi import PulumiEngine
 
         found = self.engine_tools()
