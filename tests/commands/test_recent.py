@@ -97,14 +97,14 @@ def test_a_home_of_nobody_in_the_name_of_the_cache_is_a_name(
         done = subprocess.run(
             shell.command("versions"),
             cwd=tmp_path,
-            env={**shell.environment, "PHILOTES_TUI_CACHE": "~nobody/c", "PYTHONPATH": PATHS},
+            env={**shell.environment, "PHILOTES_TUI_CACHE": "~no-such-user/c", "PYTHONPATH": PATHS},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
         assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
-    assert (tmp_path / "~nobody" / "c" / "registry").is_dir()
+    assert (tmp_path / "~no-such-user" / "c" / "registry").is_dir()
 
 
 @pytest.mark.real
