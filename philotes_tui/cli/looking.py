@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from philotes_tui.cli import picking
 from philotes_tui.cli.listing import changes_sentence, seen_sentence
+from philotes_tui.cli.naming import other_name
 from philotes_tui.cli.output import note, short_digest
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
@@ -55,7 +56,7 @@ async def look(published: Published, wanted: str, *, signatures: bool) -> Looked
         raise
     content = await asyncio.to_thread(read_chart, package.archive, on=str(package.reference))
     tell_moved(published, picked, details.digest)
-    tell_own_version(picked, details)
+    tell_own_name(published, picked, details)
     details, known = _with_signatures(published, details, looked_for=signatures)
     return Looked(picked, details, package, content, known)
 
@@ -101,8 +102,11 @@ def own_version(details: ChartDetails) -> str:
     return own if details.tag and own != details.version.text else ""
 
 
-def tell_own_version(picked: Picked, details: ChartDetails) -> None:
-    """Tell that a tag names a chart that calls itself otherwise."""
+def tell_own_name(published: Published, picked: Picked, details: ChartDetails) -> None:
+    """Tell that a repository or a tag names a chart that calls itself otherwise."""
+    chart = published.charts.repository.chart
+    if other := other_name(details, chart):
+        note(f"{picked.name} names a chart that calls itself {other}, not {chart}.")
     if own := own_version(details):
         note(f"{picked.name} names a chart that calls itself version {clean_line(own, 100)}.")
 

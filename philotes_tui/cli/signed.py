@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from philotes_tui.cache import BlobCache
 from philotes_tui.cache.signatures import ReadSignatures, SignatureCache
 from philotes_tui.cli import picking
-from philotes_tui.cli.looking import tell_moved, tell_own_version
+from philotes_tui.cli.looking import tell_moved, tell_own_name
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
 from philotes_tui.errors import RegistryError, RegistryUnreachable
@@ -56,7 +56,7 @@ async def read_signed(published: Published, wanted: str) -> Signed:
         published.offer_offline(error)
         raise
     tell_moved(published, picked, details.digest)
-    tell_own_version(picked, details)
+    tell_own_name(published, picked, details)
     stored = None if layers is None else tuple(map(_stored, layers))
     repository = charts.repository
     place = Place(f"{repository.host}/{repository.name}@{details.digest}", charts.plain_http)

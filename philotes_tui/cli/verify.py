@@ -13,6 +13,7 @@ import click
 from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.looking import own_version, tell_notices
 from philotes_tui.cli.main import pass_settings
+from philotes_tui.cli.naming import misnamed
 from philotes_tui.cli.output import age, iso, note, print_json, print_table
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Published
@@ -85,7 +86,8 @@ def command(
         ago = age(time.time() - signed.read_at)
         note(f"Signatures of cosign are those that were read {ago} ago.")
     ring = keyring or _default(signed)
-    found = list(_findings(signed, ring, checker))
+    chart = published.charts.repository.chart
+    found = [_of_this(f, signed, chart) for f in _findings(signed, chart, ring, checker)]
     # What nobody asked about is told of, and does not count.
     counted = [f for f in found if _is_asked(f, keyring=ring, key=key)]
     result = together(counted or [f for f in found if f.result is not Result.NOT_SIGNED])
@@ -104,7 +106,17 @@ def _default(signed: Signed) -> Path | None:
     return ring if signed.package.provenance is not None and ring.is_file() else None
 
 
-def _findings(signed: Signed, ring: Path | None, key: KeyChecker | None) -> Iterator[Finding]:
+def _of_this(finding: Finding, signed: Signed, chart: str) -> Finding:
+    """Return a finding that is verified as broken where it is of another chart than asked for."""
+    if finding.result is Result.VERIFIED and (said := misnamed(signed.details, chart)):
+        todo = "Do not deploy it; ask its publisher what happened."
+        return replace(finding, result=Result.BROKEN, said=said, todo=todo)
+    return finding
+
+
+def _findings(
+    signed: Signed, chart: str, ring: Path | None, key: KeyChecker | None
+) -> Iterator[Finding]:
     provenance = signed.package.provenance
     if provenance is None:
         yield Finding("provenance", Result.NOT_SIGNED)
@@ -112,7 +124,7 @@ def _findings(signed: Signed, ring: Path | None, key: KeyChecker | None) -> Iter
         todo = "Name the signer's public keys with --keyring."
         yield Finding("provenance", Result.UNCHECKED, todo=todo)
     else:
-        yield _checked_provenance(signed, provenance, ring)
+        yield _checked_provenance(signed, chart, provenance, ring)
     if signed.stored is None:
         todo = "Run it once without --offline while the registry can be reached."
         yield Finding("cosign", Result.NOT_SEEN, todo=todo)
@@ -120,7 +132,7 @@ def _findings(signed: Signed, ring: Path | None, key: KeyChecker | None) -> Iter
         yield from check_cosign(signed.stored, signed.details.digest, key, signed.place)
 
 
-def _checked_provenance(signed: Signed, provenance: bytes, ring: Path) -> Finding:
+def _checked_provenance(signed: Signed, chart: str, provenance: bytes, ring: Path) -> Finding:
     """Check the provenance, which is about a package of one name, its version included.
 
     A tag such as `v1.2.3` or `1.2` may name a chart that calls itself otherwise, which is told. A
@@ -128,7 +140,7 @@ def _checked_provenance(signed: Signed, provenance: bytes, ring: Path) -> Findin
     """
     details = signed.details
     own = "" if details.version.is_strict else own_version(details)
-    name = f"{details.name}-{own or details.version}.tgz"
+    name = f"{chart}-{own or details.version}.tgz"
     archive = signed.package.archive
     found = check_provenance(_helm(), archive, provenance, name=name, keyring=ring)
     if own and found.result is Result.VERIFIED:

@@ -44,6 +44,7 @@ def chart_details(
     """
     content = _parsed(config, reference)
     notes = {**named.annotations, **chart.annotations}
+    own_name = _text(content.get("name"))
     text = _text(content.get("version")) or notes.get(f"{_PREFIX}version", "")
     layer = chart.layer(*HELM_CHART)
     return ChartDetails(
@@ -51,7 +52,7 @@ def chart_details(
         tag=reference.tag or "",
         digest=named.digest,
         size=layer.size if layer else 0,
-        name=_text(content.get("name")) or clean_line(notes.get(f"{_PREFIX}title", "")),
+        name=own_name or clean_line(notes.get(f"{_PREFIX}title", "")),
         app_version=_text(content.get("appVersion")),
         created=parse_time(notes.get(f"{_PREFIX}created", "")),
         description=_text(content.get("description"))
@@ -59,6 +60,7 @@ def chart_details(
         deprecated=content.get("deprecated") is True,
         annotations=notes,
         signatures=signatures,
+        own_name=own_name,
     )
 
 

@@ -68,6 +68,11 @@ class Repository:
         return f"{self.origin}/v2/{self.name}"
 
     @property
+    def chart(self) -> str:
+        """The last part of the name, which is the chart's (helm/helm:pkg/pusher/ocipusher.go)."""
+        return self.name.rpartition("/")[2]
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the registry's API.
 

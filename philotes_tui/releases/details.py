@@ -55,6 +55,7 @@ class ChartDetails:
         deprecated: Whether its publisher advises against it.
         annotations: Of the manifest, by name.
         signatures: What was found, not verified.
+        own_name: The name in its metadata, which its digest covers; empty where none is there.
     """
 
     version: Version
@@ -68,6 +69,7 @@ class ChartDetails:
     deprecated: bool = False
     annotations: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     signatures: tuple[Signature, ...] = ()
+    own_name: str = ""
 
     @property
     def signed(self) -> bool:

@@ -1,0 +1,34 @@
+"""What a chart calls itself, beside what it was asked for as. Pure."""
+
+from philotes_tui.foreign import clean_line
+from philotes_tui.releases import ChartDetails
+
+_WIDEST = 100
+
+
+def other_name(details: ChartDetails, chart: str) -> str:
+    """Return the name that a chart calls itself where that is not its repository's, else nothing.
+
+    Helm pushes a chart to the repository of its own name alone (helm/helm:pkg/pusher/ocipusher.go);
+    whoever may push otherwise can put any there.
+
+    Args:
+        details: The chart.
+        chart: The last part of its repository's path.
+    """
+    return "" if details.own_name == chart else clean_line(details.own_name, _WIDEST)
+
+
+def misnamed(details: ChartDetails, chart: str) -> str:
+    """Return what is wrong where a signature is of another chart than was asked for, else nothing.
+
+    A signature says nothing of the tag and the repository that it is found under.
+
+    Args:
+        details: The chart, signed with its metadata.
+        chart: The last part of its repository's path.
+    """
+    if details.own_name != chart:
+        own = other_name(details, chart)
+        return f"it is signed as chart {own}" if own else "it is signed without a chart's name"
+    return ""
