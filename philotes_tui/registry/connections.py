@@ -114,9 +114,15 @@ class Connections:
             transport = self._transport(way, trust)
             try:
                 await self._make_room()
-                return await self._answered(transport, asked, request.largest)
-            finally:
-                self._idle[way].append(transport)
+                answered = await self._answered(transport, asked, request.largest)
+            except BaseException:
+                # Cancelled at the wrong step, it may hold its one connection for good: one that
+                # is new and was never used is not lent again, nor one whose answer was never
+                # handed over (encode/httpcore:httpcore/_async/http11.py, connection_pool.py).
+                await self._discard(transport)
+                raise
+            self._idle[way].append(transport)
+            return answered
 
     async def _answered(
         self, transport: httpx.AsyncHTTPTransport, asked: httpx.Request, largest: int
@@ -163,14 +169,17 @@ class Connections:
         self._made.append(made)
         return made
 
+    async def _discard(self, transport: httpx.AsyncHTTPTransport) -> None:
+        self._made.remove(transport)
+        await transport.aclose()
+
     async def _make_room(self) -> None:
         """Close what is free for others than are asked now, if more are open than may be."""
         while len(self._made) > self._limits.connections:
             surplus = next((idle.pop(0) for idle in self._idle.values() if idle), None)
             if surplus is None:
                 return
-            self._made.remove(surplus)
-            await surplus.aclose()
+            await self._discard(surplus)
 
     def _as_httpx_proxy(self, proxy: Proxy) -> httpx.Proxy:
         return httpx.Proxy(
@@ -204,6 +213,11 @@ def _as_httpx(
         content=request.body if request.method == "POST" else None,
         extensions={
             "target": target.encode("ascii"),
-            "timeout": {"connect": limits.connect, "pool": None, "read": None, "write": None},
+            "timeout": {
+                "connect": limits.connect,
+                "pool": limits.connect,
+                "read": None,
+                "write": None,
+            },
         },
     )
