@@ -50,13 +50,15 @@ async def as_answered(
 ) -> AsyncGenerator[Answered, None]:
     """Yield each answer as soon as it is there, while up to `limit` others are under way.
 
-    One that takes long holds up no other. It ends as `in_order` does.
+    One that takes long holds up no other. It ends as `in_order` does, but answers that came
+    together with a failure are yielded before it is raised.
     """
 
     async def one(question: Asked) -> Answered:
         return await ask(question)
 
     running: set[asyncio.Task[Answered]] = set()
+    ended: list[asyncio.Task[Answered]] = []
     questions = iter(asked)
     try:
         while True:
@@ -68,9 +70,16 @@ async def as_answered(
             if not running:
                 return
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
+            ended = sorted(done, key=_is_failed)
+            while ended:
+                yield ended[0].result()
+                del ended[0]
     finally:
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        # Those that ended too: of what fails together one is told, and none goes unlooked at.
+        await asyncio.gather(*running, *ended, return_exceptions=True)
+
+
+def _is_failed(task: asyncio.Task[Answered]) -> bool:
+    return task.cancelled() or task.exception() is not None
