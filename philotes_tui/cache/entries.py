@@ -124,6 +124,7 @@ class EntryStore:
                 self.notice = f"The cache {self.folder} belongs to another user and is not used."
             elif not stat.S_ISDIR(found.st_mode):
                 self._ours = False
+                self.notice = f"The cache {self.folder} is no folder and is not used."
             else:
                 if stat.S_IMODE(found.st_mode) & 0o077:
                     with contextlib.suppress(OSError):

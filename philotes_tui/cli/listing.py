@@ -19,8 +19,8 @@ _NOTHING = "—"
 
 
 def kind(release: Release) -> str:
-    """Return `stable` or `pre-release`."""
-    return "pre-release" if release.version.is_prerelease else "stable"
+    """Return the word by which `--channel` takes it: `stable`, `rc`, `beta`."""
+    return release.version.channel
 
 
 def cells(details: Details, now: datetime, *, offline: bool = False) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def changes_sentence(listing: Listing) -> str:
     new = [c.tag for c in listing.changes if isinstance(c, New)]
     gone = [c.tag for c in listing.changes if isinstance(c, Gone)]
     parts = [
-        f"{word} {_named(tags)}"
+        f"{word} {named(tags)}"
         for word, tags in (("MOVED to other content:", moved), ("new:", new), ("gone:", gone))
         if tags
     ]
@@ -137,7 +137,8 @@ def changes_sentence(listing: Listing) -> str:
     return f"Since the last look {ago} ago, {'; '.join(parts)}."
 
 
-def _named(tags: Sequence[str]) -> str:
+def named(tags: Sequence[str]) -> str:
+    """Return the first of some tags, and how many more there are."""
     shown = ", ".join(clean_line(tag, 160) for tag in tags[:_MOST_NAMED])
     more = len(tags) - _MOST_NAMED
     return f"{shown} and {more} more" if more > 0 else shown

@@ -5,6 +5,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
+from philotes_tui.cli.listing import named
 from philotes_tui.cli.output import short_digest
 from philotes_tui.cli.published import Listing, Published
 from philotes_tui.errors import InvalidReference, RegistryError, VersionNotFound
@@ -211,7 +212,10 @@ async def _noted(published: Published, tag: str) -> Listing | None:
 def _nothing_fits(wanted: str, published: Published, listing: Listing) -> VersionNotFound:
     shown = clean_line(wanted, 80)
     top = listing.catalog.releases[:1]
+    usable = [each.tag for each in listing.catalog.others if each.usable]
     said = f"the newest there is {top[0].version}" if top else "there are no versions"
+    if usable and not top:
+        said = f"there are no SemVer versions; usable by name: {named(usable)}"
     what = (
         "There is no stable version" if wanted == LATEST else f"No published version fits “{shown}”"
     )

@@ -130,6 +130,11 @@ class Published:
                 yield version, answer
 
     @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences for the operator: of the registry, and of a cache that cannot be used."""
+        return tuple(filter(None, (*self.charts.notices, self._tags.notice)))
+
+    @property
     def moment(self) -> Path:
         """The file that says when the registry was last asked; see `TagCache.moment`."""
         return self._tags.moment(self._name)
@@ -148,7 +153,8 @@ class Published:
         if self.seen is None:
             raise RegistryUnreachable(
                 f"{self._name} was never listed before, and is not asked now",
-                todo="Run it once without --offline while the registry can be reached.",
+                todo=self._tags.notice
+                or "Run it once without --offline while the registry can be reached.",
             )
         return self.seen
 

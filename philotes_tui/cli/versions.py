@@ -36,16 +36,15 @@ from philotes_tui.cli.output import (
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Listing, Published
 from philotes_tui.cli.recent import RecentAnswers, States, states
+from philotes_tui.cli.selection import Selection
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
 from philotes_tui.registry.credentials import config_files
 from philotes_tui.releases import (
-    STABLE,
     Constraint,
     InvalidConstraint,
     Release,
-    in_channel,
 )
 from philotes_tui.settings import Settings
 
@@ -66,40 +65,6 @@ class ConstraintText(click.ParamType[Constraint]):
         except InvalidConstraint as error:
             lines = "\n".join(f"  {line}" for line in error.pointer.splitlines())
             self.fail(f"{error.what}\n{lines}\n{error.todo}", param, ctx)
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which versions are listed."""
-
-    constraint: Constraint | None = None
-    channel: str = ""
-    limit: int | None = None
-
-    def of(self, releases: Sequence[Release]) -> tuple[Release, ...]:
-        """Return the versions that are meant, in the same order."""
-        # Naming a channel of pre-releases is to ask for them, as --devel is with Helm.
-        pre = self.channel.lower() not in {"", STABLE}
-        found = releases
-        if self.channel:
-            found = [each for each in found if in_channel(each.version, self.channel)]
-        if self.constraint is not None:
-            fits = self.constraint.matches
-            found = [each for each in found if fits(each.version, prereleases=pre)]
-        return tuple(found)[: self.limit]
-
-    def nothing(self, listing: Listing, registry: str) -> str:
-        """Return why no version is listed, and what there is."""
-        count = len(listing.catalog.releases)
-        if not count:
-            return f"No versions in {registry} yet; `helm push` brings one there."
-        wanted = [f"the constraint {self.constraint}"] if self.constraint else []
-        wanted += [f"the channel “{self.channel}”"] if self.channel else []
-        channels = ", ".join(listing.catalog.channels)
-        return (
-            f"None of the {count} versions in {registry} fits {' and '.join(wanted)};"
-            f" there are versions in {channels}."
-        )
 
 
 @click.command("versions")
@@ -153,7 +118,7 @@ def command(
         digests = {t: d.digest for t, d in found.items() if not isinstance(d, RegistryError)}
         listing = listing.with_digests(digests)
         published.learn(digests)
-    for sentence in (*published.charts.notices, seen_sentence(listing), changes_sentence(listing)):
+    for sentence in (*published.notices, seen_sentence(listing), changes_sentence(listing)):
         if sentence:
             note(sentence)
     answer = Answer(listing, shown, published.charts.url, where, found)
@@ -231,7 +196,7 @@ def _keep(body: bytes, published: Published, listing: Listing, read: States) -> 
         body,
         at=listing.seen_at,
         listed=published.moment,
-        notices=published.charts.notices,
+        notices=published.notices,
         read=read,
     )
 
@@ -242,7 +207,9 @@ def _rows(
     """Return what prints a row as soon as its details are there, below a head for all."""
     width = max((len(release.version.text) for release in shown), default=0)
     heads = (*HEADS, *DETAIL_HEADS, *(("DEPLOYED ON",) if stacks else ()))
-    columns = Columns(heads, (width, len("pre-release"), *DETAIL_WIDTHS))
+    kinds = max((len(kind(release)) for release in shown), default=0)
+    widths = (width, kinds, max(width, DETAIL_WIDTHS[0]), *DETAIL_WIDTHS[1:])
+    columns = Columns(heads, widths)
     now = datetime.now(UTC)
     waiting = [True]
 

@@ -48,7 +48,7 @@ def unreachable(error: Exception, url: str) -> RegistryError:
         )
     what, said, todo = _diagnose(error, _host(url))
     if url.startswith("http://") and isinstance(error, BrokenOff):
-        todo += " If it speaks TLS, turn off plain HTTP for it."
+        todo += " If it speaks TLS, turn off plain HTTP for it (`plain_http` in the settings)."
     if _is_proxied(url):
         todo += " It is asked through the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY."
     return RegistryUnreachable(what, on=redacted(url), said=said, todo=todo)
@@ -98,13 +98,13 @@ def _diagnose_cause(cause: BaseException, host: str) -> tuple[str, str, str] | N
         return (
             f"The certificate of {host} is not trusted",
             cause.verify_message,
-            "Add its authority to the file that SSL_CERT_FILE names, or correct the address.",
+            "Name its authority with --registry-ca-file or SSL_CERT_FILE, or correct the address.",
         )
     if isinstance(cause, ssl.SSLError):
         return (
             f"No TLS connection to {host} could be made",
             cause.reason or str(cause),
-            "If this registry speaks plain HTTP, turn that on for it.",
+            "If this registry speaks plain HTTP, turn that on for it (`plain_http` in the settings).",
         )
     if isinstance(cause, socket.gaierror):
         return (
@@ -158,7 +158,7 @@ def refusal(answer: Answer, repository: Repository) -> RegistryError:
             f"{repository.host} wants TLS, and was asked without",
             on=redacted(answer.url),
             said=answer.said(),
-            todo="Turn off plain HTTP for this registry.",
+            todo="Turn off plain HTTP for this registry (`plain_http` in the settings).",
         )
     return not_a_registry(answer, repository)
 

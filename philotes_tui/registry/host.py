@@ -38,6 +38,12 @@ class Host:
         Raises:
             InvalidReference: It is not a host.
         """
+        if "@" in text:
+            raise InvalidReference(
+                "A reference must not contain a user name or password",
+                on=f"…@{text.rpartition('@')[2]}",
+                todo="Leave out everything up to the @ and log in with `philotes-tui login`.",
+            )
         if text.startswith("["):
             name, port = _parse_bracketed(text, on)
             return cls(name, port)

@@ -114,6 +114,13 @@ class Reference:
         Raises:
             InvalidReference: It points at the part that is wrong and says how to mend it.
         """
+        before, query, _ = text.strip().partition("?")
+        if query:  # where others write tokens, so that it is not repeated
+            raise InvalidReference(
+                "A reference has no “?” and nothing after it",
+                on=before.rpartition("@")[2],
+                todo="Leave out everything from there on.",
+            )
         rest, has_scheme = _without_scheme(text.strip())
         authority, slash, path = rest.partition("/")
         if "@" in authority:

@@ -310,3 +310,23 @@ def test_an_address_that_is_none_sends_the_login_nowhere(
     ended.told(3, words)
     assert not stored(operator).exists()
     operator.run("logout", registry).told(3, words)
+
+
+@pytest.mark.parametrize(
+    "registry",
+    [
+        "oci://somebody:s3cr3t@127.0.0.1:1/charts",
+        "somebody:s3cr3t@registry.example",
+        "https://registry.example/?token=s3cr3t",
+        "registry.example/charts?token=s3cr3t",
+    ],
+)
+def test_a_secret_in_an_address_is_not_repeated(operator: Shell, registry: str) -> None:
+    for ended in (
+        logged_in(operator, registry, "-u", USER),
+        operator.run("logout", registry),
+        operator.run("--registry", f"oci://{registry.removeprefix('oci://')}", "versions"),
+    ):
+        ended.told(3, "Leave out everything")
+        assert "s3cr3t" not in ended.out + ended.err
+    assert "s3cr3t" not in operator.log

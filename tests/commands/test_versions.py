@@ -29,7 +29,7 @@ def test_versions_are_listed_newest_first_in_aligned_columns(reader: Shell) -> N
     assert listed(ended) == list(NEWEST_FIRST)
     lines = ended.out.splitlines()
     assert lines[0].split() == HEADS
-    assert len({line.index(line.split()[1]) for line in lines}) == 1
+    assert len({line.index(f" {line.split()[1]}") for line in lines}) == 1
     assert "\t" not in ended.out
     assert "\x1b" not in ended.out
     assert ended.err == ""
@@ -249,3 +249,35 @@ def test_listing_versions_imports_nothing_that_it_does_not_need(reader: Shell) -
     }
     unused = ("engine", "tui", "toolchain", "cluster", "demo", "publishing", "verification")
     assert not [m for m in own if m.split(".")[1:2] and m.split(".")[1] in unused]
+
+
+def test_tags_that_are_usable_by_name_alone_are_named(
+    registry_programs: dict[str, Path], tmp_path: Path
+) -> None:
+    store = tmp_path / "registry"
+    store.mkdir()
+    with running_registry(store, registry_programs) as registry:
+        registry.push("1.2.3")
+        (tags,) = registry.folder.glob("store/**/repositories/charts/philotes/_manifests/tags")
+        (tags / "1.2.3").rename(tags / "v1.2.3")
+        shell = shell_for(registry.charts, tmp_path)
+        ended = shell.run("versions")
+        assert (ended.code, ended.err) == (0, "")
+        assert "usable by name, and listed with --all: v1.2.3." in ended.out
+        shell.run("show", "latest").told(5, "usable by name: v1.2.3")
+
+
+@pytest.mark.parametrize("trouble", ["a file", "below a file"])
+def test_a_cache_that_cannot_be_used_is_told(reader: Shell, tmp_path: Path, trouble: str) -> None:
+    place = tmp_path / "place"
+    if trouble == "a file":
+        (place / "registry").mkdir(parents=True)
+        (place / "registry" / "tags").write_text("")
+    else:
+        place.write_text("")
+    for asked in (("versions",), ("show", "0.2.0")):
+        ended = reader.run(*asked, PHILOTES_TUI_CACHE=str(place))
+        assert ended.code == 0
+        assert "The cache" in ended.err
+    offline = reader.run("versions", "--offline", PHILOTES_TUI_CACHE=str(place))
+    assert "Run it once without" not in offline.told(4, "The cache")

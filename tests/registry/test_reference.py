@@ -83,7 +83,7 @@ WRONG = [
     pytest.param("oci://ghcr.io/-a", "“-a” is not a name", "", id="leading-hyphen"),
     pytest.param("oci://ghcr.io/a b", "character 16 is one", "Leave it out", id="space"),
     pytest.param("oci://ghcr.io/a\nb", "character 16 is one", "Leave it out", id="line-break"),
-    pytest.param("oci://ghcr.io/a?b=c", "“a?b=c” is not a name", "", id="query"),
+    pytest.param("oci://ghcr.io/a?b=c", "no “?”", "", id="query"),
     pytest.param("oci://ghcr.io/ä", "“ä” is not a name", "", id="umlaut"),
     pytest.param(
         "http://ghcr.io/a", "“http://”", "Write oci://ghcr.io/a and turn on plain HTTP", id="http"
