@@ -10,6 +10,7 @@ import ssl
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -70,10 +71,11 @@ class Connections:
         self._idle: defaultdict[_Way, list[httpx.AsyncHTTPTransport]] = defaultdict(list)
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections, the others too where closing one fails or is cancelled."""
         self._idle.clear()
-        while self._made:
-            await self._made.pop().aclose()
+        async with AsyncExitStack() as closing:
+            while self._made:
+                closing.push_async_callback(self._made.pop().aclose)
 
     async def exchange(self, request: Request) -> tuple[int, Mapping[str, str], bytes]:
         """Return status, headers by lower-case name, and of the body at most the limit and some.

@@ -1,6 +1,8 @@
 """Connections that are kept between requests: whatever becomes of one, the next gets its own."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -46,3 +48,41 @@ def test_a_request_that_is_cancelled_at_any_step_leaves_the_next_one_a_connectio
 
     with FakeRegistry(lambda _: as_json({})) as fake:
         assert asyncio.run(answered(fake)) == [200] * STEPS
+
+
+@asynccontextmanager
+async def keeping_open() -> AsyncIterator[tuple[str, list[asyncio.Task[None]]]]:
+    """Serve connections that stay open; yield the address, and a task for each until its end."""
+    open_now: list[asyncio.Task[None]] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        open_now.append(task)
+        try:
+            while await reader.readline():
+                while await reader.readline() not in {b"\r\n", b""}:
+                    pass
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        finally:
+            writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v2/", open_now
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_closing_that_is_cancelled_closes_every_connection_all_the_same(turns: int) -> None:
+    async def close() -> None:
+        async with keeping_open() as (url, open_now):
+            ours = connections(4)
+            asked = Asked("GET", url, largest=100)
+            await asyncio.gather(*(ours.exchange(asked) for _ in range(4)))
+            assert len(open_now) == 4
+            closing: asyncio.Task[object] = asyncio.create_task(ours.aclose())
+            await after_turns(1 + turns, closing)
+            _, still_open = await asyncio.wait(open_now, timeout=2)
+            await ours.aclose()
+            assert not still_open
+
+    asyncio.run(close())
