@@ -77,7 +77,8 @@ async def streamed_in_thread(
 ) -> None:
     """Call `take` here with each value of a generator that runs on a thread and loop of its own.
 
-    When the caller is cancelled, the generator is closed. Nothing is taken after that.
+    When the caller is cancelled, the generator is closed. What was on its way then may be taken
+    before the caller has ended, and nothing after that.
 
     Args:
         make: Makes the generator, on that thread.

@@ -232,9 +232,13 @@ class ListedCharts:
     seen: CachedTags | None = None
     details: dict[str, ChartDetails | RegistryError] = field(default_factory=dict)
     kept: dict[str, Known] = field(default_factory=dict)
+    kept_gate: Gate | None = None
+    kept_by: threading.Thread | None = None
     found_moved: dict[str, Moved] = field(default_factory=dict)
     details_fault: Exception | None = None
     details_gate: Gate | None = None
+    details_hold: Gate | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
     inspected: dict[str, Inspection] = field(default_factory=dict)
     inspected_kept: dict[str, Inspection] = field(default_factory=dict)
     inspect_gate: Gate | None = None
@@ -242,17 +246,24 @@ class ListedCharts:
     open_streams: int = 0
 
     async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, Known]:
-        return {r.tag: self.kept[r.tag] for r in releases if r.tag in self.kept}
+        found = {r.tag: self.kept[r.tag] for r in releases if r.tag in self.kept}
+        self.kept_by = threading.current_thread()
+        if self.kept_gate is not None:
+            self.kept_gate.wait()
+        return found
 
     async def details_of(
         self, releases: Iterable[Release]
     ) -> AsyncGenerator[tuple[Release, Known], None]:
         self.open_streams += 1
+        hold, self.details_hold = self.details_hold, None
         try:
             for release in releases:
                 self.asked_for.append(release.tag)
                 if self.details_gate is not None:
                     await self.details_gate.wait_beside()
+                if hold is not None:
+                    hold.wait()  # and no cancel is heeded meanwhile
                 if self.details_fault is not None:
                     raise self.details_fault
                 details = self.details.get(release.tag) or details_for(release.version)
@@ -262,6 +273,7 @@ class ListedCharts:
                     yield release, Known(details, moved=self.found_moved.get(release.tag))
         finally:
             self.open_streams -= 1
+            self.ended.set()
 
     async def inspect(self, release: Release) -> Inspection:
         if self.inspect_gate is not None:

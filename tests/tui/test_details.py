@@ -1,6 +1,7 @@
 """The list of versions as their details arrive."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -194,6 +195,101 @@ def _all_ended(stage: Stage) -> bool:
     for thread in readers():
         thread.join(10)
     return not readers() and stage.charts.open_streams == 0
+
+
+def _ask_elsewhere(pilot: Pilot[Any], stage: Stage) -> None:
+    """Ask another registry, whose details are held."""
+    screen = on_screen(pilot)
+    target = screen.asked
+    assert target is not None
+    stage.charts.details_gate = stage.gate()
+    screen.ask(replace(target, registry="oci://elsewhere.example/charts"))
+
+
+async def test_answers_on_their_way_are_not_told_of_another_registrys_versions(
+    stage: Stage,
+) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        stage.charts.details_gate = None
+        gate.open()
+        # Held here, the program's loop takes no answer before it is told of the other registry.
+        assert stage.charts.ended.wait(30)
+        _ask_elsewhere(pilot, stage)
+        other = stage.charts.details_gate
+        assert other is not None
+        await until(pilot, other.reached.is_set)
+        await until(pilot, lambda: on_screen(pilot)._folding is None)
+        assert on_screen(pilot).detailed.by_tag == {}
+        assert "KiB" not in screen_text(app)
+        other.open()
+        await until(pilot, lambda: "KiB" in line_of(pilot, "0.10.0-alpha"))
+
+
+async def test_answers_not_drawn_yet_are_not_told_of_another_registrys_versions(
+    stage: Stage,
+) -> None:
+    gate = stage.charts.details_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        screen = on_screen(pilot)
+        stream, release = screen._stream, screen.in_sight()[0]
+        assert stream is not None
+        screen._arrive(stream, (release, before(release.version)))
+        _ask_elsewhere(pilot, stage)
+        other = stage.charts.details_gate
+        assert other is not None
+        await until(pilot, other.reached.is_set)
+        await until(pilot, lambda: screen._folding is None)
+        assert screen.detailed.by_tag == {}
+        assert "KiB" not in screen_text(app)
+
+
+async def test_what_was_kept_is_not_told_of_another_registrys_versions(stage: Stage) -> None:
+    gate = stage.charts.kept_gate = stage.gate()
+    stage.charts.details_gate = stage.gate()
+    stage.charts.kept["0.2.0"] = before(Version("0.2.0"))
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        await until(pilot, lambda: stage.charts.open_streams == 1)
+        reading = stage.charts.kept_by
+        assert reading is not None
+        stage.charts.kept, stage.charts.kept_gate = {}, None
+        gate.open()
+        reading.join(30)  # held here, the program's loop has not taken it yet
+        _ask_elsewhere(pilot, stage)
+        other = stage.charts.details_gate
+        await until(pilot, other.reached.is_set)
+        assert on_screen(pilot).detailed.by_tag == {}
+        assert "KiB" not in screen_text(app)
+
+
+async def test_a_stopped_stream_takes_nothing_that_the_next_one_is_to_ask_for(
+    stage: Stage,
+) -> None:
+    hold = stage.charts.details_hold = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, hold.reached.is_set)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: not isinstance(app.screen, ReleasesScreen))
+        gate = stage.charts.details_gate = stage.gate()
+        await pilot.press("escape")
+        await until(pilot, gate.reached.is_set)
+        assert stage.charts.open_streams == 2
+        hold.open()
+        await until(pilot, lambda: stage.charts.open_streams == 1)
+        gate.open()
+        await walk.details_settled(pilot)
+        assert sorted(set(stage.charts.asked_for)) == sorted(stage.charts.asked_for[1:])
 
 
 async def test_quitting_closes_what_is_asked(stage: Stage) -> None:

@@ -1,11 +1,10 @@
 """What a screen does that tells details of the versions in sight: ask for them, newest first."""
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from textual import events, on, work
 from textual.timer import Timer
-from textual.worker import Worker
 
 from philotes_tui.engine import Target
 from philotes_tui.releases import Release
@@ -13,6 +12,7 @@ from philotes_tui.tui.detailed import Detailed, Known
 from philotes_tui.tui.faults import LOGGER, as_error
 from philotes_tui.tui.offload import awaited_in_thread, in_thread, streamed_in_thread
 from philotes_tui.tui.screens.published import PublishedScreen
+from philotes_tui.tui.wishes import Wishes
 
 EACH = 0.1
 """Seconds for which answers, and rows that come into sight, are collected."""
@@ -26,11 +26,9 @@ class DetailedScreen(PublishedScreen):
     def __init__(self) -> None:
         super().__init__()
         self.detailed = Detailed()
-        self._wishes: deque[Release] = deque()
-        self._asking: set[str] = set()
+        self._stream: Wishes | None = None
         self._looked_up: set[str] = set()
         self._arrived: list[Answer] = []
-        self._streaming: Worker[None] | None = None
         self._folding: Timer | None = None
         self._looking: Timer | None = None
 
@@ -72,11 +70,12 @@ class DetailedScreen(PublishedScreen):
     @on(events.ScreenSuspend)
     def stop_details(self) -> None:
         """Let no request go on that nobody sees the answer to."""
-        self._wishes, self._asking = deque(), set()
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
         self._arrived.clear()
         self.workers.cancel_group(self, "details")
         self.workers.cancel_group(self, "kept details")
-        self._streaming = None
 
     @on(events.ScreenResume)
     def _shown_again(self) -> None:
@@ -97,10 +96,11 @@ class DetailedScreen(PublishedScreen):
         if self.published.reading or not self.details_awaited:
             return  # the first answer tells whether it is worth while
         wanting = self.detailed.wanting(releases)
-        self._wishes = deque(release for release in wanting if release.tag not in self._asking)
-        if self._wishes and (self._streaming is None or self._streaming.is_finished):
-            self._asking = set()
-            self._streaming = self._stream(target, self._asking)
+        if self._stream is not None:
+            self._stream.renew(wanting)
+        elif wanting:
+            self._stream = Wishes(wanting)
+            self._ask_for(target, self._stream)
 
     # Asking
 
@@ -113,37 +113,32 @@ class DetailedScreen(PublishedScreen):
         except Exception as fault:  # noqa: BLE001 - the registry is asked all the same
             LOGGER.warning("the details seen last were not read: %s", fault)
             return
-        if found and self.is_asked(target):
+        if found:
             self.detailed = self.detailed.remembered(found)
             self.details_arrived(tuple(found))
 
     @work(group="details", exclusive=True, exit_on_error=False)
-    async def _stream(self, target: Target, asking: set[str]) -> None:
+    async def _ask_for(self, target: Target, stream: Wishes) -> None:
         services = self.philotes.services
-
-        def wishes() -> Iterator[Release]:
-            while True:
-                try:
-                    release = self._wishes.popleft()
-                except IndexError:
-                    return
-                asking.add(release.tag)
-                yield release
-
         try:
             charts = await in_thread(lambda: services.charts(target))
-            await streamed_in_thread(lambda: charts.details_of(wishes()), self._arrive)
+            await streamed_in_thread(
+                lambda: charts.details_of(stream), partial(self._arrive, stream)
+            )
         except Exception as fault:  # noqa: BLE001 - told once for all versions
             error = as_error(fault, "reading details of versions", services.log_file)
             self._fold()
+            self._stream = None
             self.detailed = self.detailed.failed(error)
             self.draw()
         else:
             self._fold()
-            self._streaming = None
+            self._stream = None
             self.want_details()  # what came into sight when the last ones were on their way
 
-    def _arrive(self, answer: Answer) -> None:
+    def _arrive(self, stream: Wishes, answer: Answer) -> None:
+        if stream is not self._stream:
+            return  # it was stopped when this was on its way, for another registry perhaps
         self._arrived.append(answer)
         if self._folding is None:
             self._folding = self.set_timer(EACH, self._fold)
@@ -157,7 +152,8 @@ class DetailedScreen(PublishedScreen):
         if arrived:
             self.detailed = self.detailed.answered(arrived)
             tags = [release.tag for release, _ in arrived]
-            self._asking.difference_update(tags)
+            if self._stream is not None:
+                self._stream.answered(tags)
             self.details_arrived(tags)
             moved = [known.moved for _, known in arrived if known.moved is not None]
             if moved:

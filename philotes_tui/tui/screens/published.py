@@ -26,10 +26,6 @@ class PublishedScreen(PhilotesScreen):
         """Whose registry is shown, or None before any is asked."""
         return self._asked
 
-    def is_asked(self, target: Target) -> bool:
-        """Whether the versions shown are those of a target's registry."""
-        return _same_registry(target, self._listed)
-
     def draw(self) -> None:
         """Draw what is known now."""
         raise NotImplementedError
