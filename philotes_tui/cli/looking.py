@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 from philotes_tui.cli import picking
 from philotes_tui.cli.listing import changes_sentence, seen_sentence
-from philotes_tui.cli.naming import other_name
+from philotes_tui.cli.naming import other_name, other_version
 from philotes_tui.cli.output import note, short_digest
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
 from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
-from philotes_tui.foreign import clean_line
 from philotes_tui.registry import PackagedChart
 from philotes_tui.releases import ChartContent, ChartDetails
 
@@ -93,27 +92,18 @@ def tell_moved(published: Published, picked: Picked, digest: str) -> None:
     published.learn({tag: digest})
 
 
-def own_version(details: ChartDetails) -> str:
-    """Return the version that a chart calls itself where its tag names another one, else nothing.
-
-    Helm pulls such a chart without a word: whoever may push can let a new version name an old one.
-    """
-    own = details.annotations.get("org.opencontainers.image.version", "")
-    return own if details.tag and own != details.version.text else ""
-
-
 def tell_own_name(published: Published, picked: Picked, details: ChartDetails) -> None:
     """Tell that a repository or a tag names a chart that calls itself otherwise."""
     chart = published.charts.repository.chart
     if other := other_name(details, chart):
         note(f"{picked.name} names a chart that calls itself {other}, not {chart}.")
-    if own := own_version(details):
-        note(f"{picked.name} names a chart that calls itself version {clean_line(own, 100)}.")
+    if own := other_version(details):
+        note(f"{picked.name} names a chart that calls itself version {own}.")
 
 
 def tell_notices(published: Published, *picked: Picked) -> None:
     """Tell on stderr what people should know beside the answer."""
-    sentences = list(published.charts.notices)
+    sentences = list(published.notices)
     if published.offline and not any(each.listing for each in picked):
         sentences.append("This is what was read before; the registry was not asked.")
     for each in picked:

@@ -1,7 +1,8 @@
 """What a chart calls itself, beside what it was asked for as. Pure."""
 
+from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
-from philotes_tui.releases import ChartDetails
+from philotes_tui.releases import ChartDetails, Version
 
 _WIDEST = 100
 
@@ -19,10 +20,20 @@ def other_name(details: ChartDetails, chart: str) -> str:
     return "" if details.own_name == chart else clean_line(details.own_name, _WIDEST)
 
 
+def other_version(details: ChartDetails) -> str:
+    """Return the version that a chart calls itself where its tag names another one, else nothing.
+
+    Helm pulls such a chart without a word: whoever may push can let a new version name an old one.
+    """
+    own = details.own_version
+    return clean_line(own, _WIDEST) if details.tag and own != details.version.text else ""
+
+
 def misnamed(details: ChartDetails, chart: str) -> str:
     """Return what is wrong where a signature is of another chart than was asked for, else nothing.
 
-    A signature says nothing of the tag and the repository that it is found under.
+    A signature says nothing of the tag and the repository that it is found under: an older chart
+    could pass for a newer one. What a digest names has no tag that could be of another version.
 
     Args:
         details: The chart, signed with its metadata.
@@ -31,4 +42,15 @@ def misnamed(details: ChartDetails, chart: str) -> str:
     if details.own_name != chart:
         own = other_name(details, chart)
         return f"it is signed as chart {own}" if own else "it is signed without a chart's name"
-    return ""
+    if not details.tag or _is_meant(details):
+        return ""
+    if not details.own_version:
+        return "it is signed without a version"
+    return f"it is signed as version {clean_line(details.own_version, _WIDEST)}, not {details.tag}"
+
+
+def _is_meant(details: ChartDetails) -> bool:
+    try:
+        return details.version.means(Version.lenient(details.own_version))
+    except InvalidReference:
+        return False

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from philotes_tui.cli.completing import stack_option, version_argument
-from philotes_tui.cli.looking import own_version, tell_notices
+from philotes_tui.cli.looking import tell_notices
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.naming import misnamed
+from philotes_tui.cli.naming import misnamed, other_version
 from philotes_tui.cli.output import age, iso, note, print_json, print_table
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Published
@@ -74,7 +74,8 @@ def command(
     """Check who signed VERSION, a version, tag, digest, constraint or `latest`.
 
     Everything that is asked for has to hold: the provenance with --keyring, the
-    signature of cosign with --key. Exit code 0 says that it does, 1 that it does not,
+    signature of cosign with --key, and what is signed has to call itself by the name of
+    its repository and by VERSION. Exit code 0 says that it does, 1 that it does not,
     and 4 that with --offline nobody knows.
     """
     checker = _checker(key)
@@ -135,16 +136,14 @@ def _findings(
 def _checked_provenance(signed: Signed, chart: str, provenance: bytes, ring: Path) -> Finding:
     """Check the provenance, which is about a package of one name, its version included.
 
-    A tag such as `v1.2.3` or `1.2` may name a chart that calls itself otherwise, which is told. A
-    SemVer tag may not: else an older chart that is signed could pass for a newer one.
+    That is the name that the chart calls itself: `v1.2.3` or `1.2` may name it as well.
     """
     details = signed.details
-    own = "" if details.version.is_strict else own_version(details)
-    name = f"{chart}-{own or details.version}.tgz"
+    name = f"{chart}-{details.own_version or details.version}.tgz"
     archive = signed.package.archive
     found = check_provenance(_helm(), archive, provenance, name=name, keyring=ring)
-    if own and found.result is Result.VERIFIED:
-        return replace(found, by=f"{found.by}, as version {clean_line(own, 100)}")
+    if found.result is Result.VERIFIED and (own := other_version(details)):
+        return replace(found, by=f"{found.by}, as version {own}")
     return found
 
 

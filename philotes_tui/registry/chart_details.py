@@ -44,8 +44,8 @@ def chart_details(
     """
     content = _parsed(config, reference)
     notes = {**named.annotations, **chart.annotations}
-    own_name = _text(content.get("name"))
-    text = _text(content.get("version")) or notes.get(f"{_PREFIX}version", "")
+    own_name, own_version = _text(content.get("name")), _text(content.get("version"))
+    text = own_version or notes.get(f"{_PREFIX}version", "")
     layer = chart.layer(*HELM_CHART)
     return ChartDetails(
         version=version or _version(text, reference),
@@ -61,6 +61,7 @@ def chart_details(
         annotations=notes,
         signatures=signatures,
         own_name=own_name,
+        own_version=own_version,
     )
 
 

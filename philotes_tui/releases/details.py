@@ -56,6 +56,7 @@ class ChartDetails:
         annotations: Of the manifest, by name.
         signatures: What was found, not verified.
         own_name: The name in its metadata, which its digest covers; empty where none is there.
+        own_version: The version in its metadata, likewise.
     """
 
     version: Version
@@ -70,6 +71,7 @@ class ChartDetails:
     annotations: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     signatures: tuple[Signature, ...] = ()
     own_name: str = ""
+    own_version: str = ""
 
     @property
     def signed(self) -> bool:

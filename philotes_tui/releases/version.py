@@ -151,6 +151,16 @@ class Version:
             raise InvalidReference(f"“{clean_line(self.text, 60)}” is not a SemVer version")
         return match
 
+    def means(self, other: "Version") -> bool:
+        """Whether a tag of this text may stand for that version.
+
+        `v1.2.3` stands for 1.2.3, and `1.2`, which leaves PATCH out, for any 1.2.x. Pre-release
+        and build metadata are never left out.
+        """
+        spelled = sum(number is not None for number in self._parts.group(1, 2, 3))
+        tails = (self.prerelease, self.build), (other.prerelease, other.build)
+        return self.numbers[:spelled] == other.numbers[:spelled] and tails[0] == tails[1]
+
     def __lt__(self, other: object) -> bool:
         """Compare by SemVer precedence, then by build metadata."""
         if not isinstance(other, Version):

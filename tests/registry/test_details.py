@@ -110,6 +110,22 @@ def test_a_version_can_be_asked_for_by_digest_and_by_a_tag_that_is_not_semver() 
     assert by_digest.digest == by_tag.digest
 
 
+def test_what_a_chart_calls_itself_is_the_word_of_its_config_alone() -> None:
+    charts = Charts()
+    prefix = "org.opencontainers.image"
+    notes = {f"{prefix}.title": "philotes", f"{prefix}.version": "9.9.9"}
+    charts.manifest(charts.add("1.2.3", annotations=notes, name="other"), "9.9.9")
+    charts.add("2.0.0", annotations=notes, name=None)
+    with FakeRegistry(charts) as fake:
+        found = [asyncio.run(registry(fake).details(tag)) for tag in ("9.9.9", "2.0.0")]
+    assert [(each.own_name, each.own_version) for each in found] == [
+        ("other", "1.2.3"),
+        ("", "2.0.0"),
+    ]
+    assert [each.version.text for each in found] == ["9.9.9", "2.0.0"]
+    assert found[1].name == "philotes"
+
+
 def test_a_version_costs_two_requests_and_signatures_one_altogether_without_the_api() -> None:
     charts = Charts()
     for number in range(20):

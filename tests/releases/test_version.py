@@ -84,6 +84,22 @@ def test_what_helm_takes_for_a_version_is_ordered_as_what_it_means(text: str, me
     assert Version(text).precedence == Version.lenient(text).precedence
 
 
+@pytest.mark.parametrize(
+    ("text", "named", "others"),
+    [("1.2.3", ["1.2.3", "v1.2.3"], ["1.2.4", "11.2.3", "1.2.3-rc.1", "1.2.3+b"]),
+     ("v1.2.3", ["1.2.3", "v1.2.3"], ["1.2", "1.2.2", "2.2.3"]),
+     ("1", ["1.0.0", "1.2.3"], ["2.0.0", "10.0.0", "1.2.3-rc.1", "1.2.3+b"]),
+     ("1.2", ["1.2.0", "1.2.9"], ["1.3.0", "1.20.0"]),
+     ("v1-rc.1", ["1.0.0-rc.1", "1.2.3-rc.1"], ["1.0.0", "1.0.0-rc.2", "1.0.0-RC.1"]),
+     ("1.2.3+b.1", ["1.2.3+b.1"], ["1.2.3", "1.2.3+b.2", "1.2.3+b.01"])],
+)  # fmt: skip
+def test_a_tag_means_the_versions_that_begin_with_its_numbers(
+    text: str, named: list[str], others: list[str]
+) -> None:
+    version = Version.lenient(text)
+    assert [each for each in named + others if version.means(Version.lenient(each))] == named
+
+
 @pytest.mark.parametrize("text", ["", "v", "V1", "1.", "1.2.3.4", "1.2.3-01", "latest", "x", "1_b"])
 def test_what_helm_takes_for_no_version_is_none_here(text: str) -> None:
     with pytest.raises(InvalidReference):
