@@ -232,6 +232,10 @@ def _document(
         "version": signed.details.version.text,
         "tag": signed.details.tag or None,
         "digest": signed.details.digest,
+        "names_itself": {
+            "name": signed.details.own_name or None,
+            "version": signed.details.own_version or None,
+        },
         "cached": published.offline,
         "seen": iso(signed.read_at) if published.offline else None,
         "result": result,
