@@ -17,13 +17,13 @@ from philotes_tui.registry.deadline import remaining
 from philotes_tui.registry.duration import retry_after
 from philotes_tui.registry.exchange import BrokenOff, NoAnswer, Request
 from philotes_tui.registry.limits import MIB, Limits
+from philotes_tui.registry.rate_limit import RateLimit
 from philotes_tui.registry.trust import tls_context
 
 if TYPE_CHECKING:
     from philotes_tui.registry.connections import Connections
 
 _PASSING = {408, 500, 502, 503, 504}
-_ASKS_TO_WAIT = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _ERROR = 400
 _FAULTS = (NoAnswer, OSError, ValueError)
 
@@ -42,6 +42,7 @@ class Transport:
         self._ca_file = ca_file
         self._connections: Connections | None = None
         self._is_open = False
+        self._rate_limit = RateLimit(limits.backoff)
 
     async def __aenter__(self) -> Self:
         """Make ready; nothing is opened before the first request."""
@@ -73,7 +74,8 @@ class Transport:
         """Return the answer to one request.
 
         GET and HEAD are sent again after a reset, after an answer that passes (408, 5xx),
-        and after a 429 or 503 that names a wait which fits the time left.
+        and after a 429 or 503 that names a wait which fits the time left. The wait of a 429
+        holds for all requests to that host, and as one attempt for all of them.
 
         Args:
             method: GET, HEAD or POST; a POST is sent once.
@@ -92,6 +94,7 @@ class Transport:
         retries = self.limits.retries if patient and method != "POST" else 0
         attempt = 0
         while True:
+            await self._rate_limit.turn(_origin(url))
             try:
                 answer = await self._exchange(request)
             except _FAULTS as error:
@@ -100,12 +103,25 @@ class Transport:
                     raise failures.unreachable(error, url) from error
                 pause = self._pause(attempt)
             else:
+                if self._is_held_back(answer, retries):
+                    continue
                 wanted = self._pause_after(answer, attempt) if attempt < retries else None
                 if wanted is None or wanted >= remaining():
                     return answer
                 pause = wanted
             await asyncio.sleep(pause)
             attempt += 1
+
+    def _is_held_back(self, answer: Answer, retries: int) -> bool:
+        """Whether a request goes out again once the wait of a 429 is over."""
+        origin = _origin(answer.url)
+        if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+            self._rate_limit.taken(origin)
+            return False
+        seconds = retry_after(answer)
+        if seconds is None or seconds > self.limits.patience:
+            return False
+        return self._rate_limit.refused(origin, seconds, retries)
 
     def _with_own(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         return {"User-Agent": "philotes-tui", "Accept-Encoding": "identity", **headers}
@@ -116,7 +132,8 @@ class Transport:
 
     def _pause_after(self, answer: Answer, attempt: int) -> float | None:
         """Return the seconds before a request is sent again, or None where that is no use."""
-        wait = retry_after(answer) if answer.status in _ASKS_TO_WAIT else None
+        asks_to_wait = answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        wait = retry_after(answer) if asks_to_wait else None
         if wait is not None:
             return wait + self._pause(0) if wait <= self.limits.patience else None
         return self._pause(attempt) if answer.status in _PASSING else None
@@ -135,6 +152,10 @@ class Transport:
         if len(body) > limit and not failed:
             raise _unusable(request.url, f"it sent more than {limit / MIB:.2g} MiB")
         return Answer(status, request.url, headers, body[:limit])
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
 
 
 def _connections(limits: Limits, ca_file: Path | None) -> "Connections":
