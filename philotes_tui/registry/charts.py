@@ -5,12 +5,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
-from philotes_tui.errors import (
-    RegistryDenied,
-    RegistryError,
-    RegistryRateLimited,
-    RegistryUnreachable,
-)
+from philotes_tui.errors import RegistryError
 from philotes_tui.registry.chart_reader import BlobStore, ChartReader, PackagedChart, Wanted
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.concurrently import as_answered, in_order
@@ -20,6 +15,7 @@ from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
 from philotes_tui.registry.signature_content import SignedContent, signed_content
 from philotes_tui.registry.signatures import SignatureFinder
+from philotes_tui.registry.silence import Silence
 from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.releases import (
     Catalog,
@@ -29,9 +25,6 @@ from philotes_tui.releases import (
     Signature,
     catalog_from_tags,
 )
-
-_FOR_ALL = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
-"""What is not the fault of one version, so that asking for the next is no use."""
 
 
 class ChartRegistry:
@@ -135,23 +128,28 @@ class ChartRegistry:
             limit: How many are asked for at a time; as many as there may be connections.
 
         Raises:
-            RegistryUnreachable: No answer came.
+            RegistryUnreachable: No answer came, or to `limit` in a row none in time.
             RegistryDenied: The registry refuses.
             RegistryRateLimited: The registry asks to wait for longer than is of use.
             SettingsError: A file of logins or a proxy setting is broken.
         """
+        silence = Silence(limit)
         async with self._reader(signatures=False) as reader:
 
             async def one(release: Release) -> tuple[str, str]:
                 try:
-                    return release.tag, await reader.digest(release)
-                except _FOR_ALL:
-                    raise
-                except RegistryError:
+                    digest = await reader.digest(release)
+                except RegistryError as error:
+                    if silence.ends_all(error):
+                        raise
                     return release.tag, ""
+                silence.answered()
+                return release.tag, digest
 
             async with aclosing(in_order(one, versions, limit)) as answers:
-                return {tag: digest async for tag, digest in answers if digest}
+                digests = {tag: digest async for tag, digest in answers if digest}
+            silence.check()
+            return digests
 
     async def details(self, version: Wanted, *, signatures: bool = True) -> ChartDetails:
         """Return the details of one version; see `details_of` for what that costs.
@@ -196,25 +194,29 @@ class ChartRegistry:
             ordered: Whether in the order given; else each as soon as it is answered.
 
         Raises:
-            RegistryUnreachable: No answer came.
+            RegistryUnreachable: No answer came, or to `limit` in a row none in time.
             RegistryDenied: The registry refuses.
             RegistryRateLimited: The registry asks to wait for longer than is of use.
             SettingsError: A file of logins or a proxy setting is broken.
         """
+        silence = Silence(limit)
         async with self._reader(signatures=signatures) as reader:
 
             async def one(release: Release) -> tuple[Release, ChartDetails | RegistryError]:
                 try:
-                    return release, await reader.details(release)
-                except _FOR_ALL:
-                    raise
+                    details = await reader.details(release)
                 except RegistryError as error:
+                    if silence.ends_all(error):
+                        raise
                     return release, error
+                silence.answered()
+                return release, details
 
             stream = in_order if ordered else as_answered
             async with aclosing(stream(one, versions, limit)) as answers:
                 async for answer in answers:
                     yield answer
+            silence.check()
 
     async def package(self, version: Wanted, *, provenance: bool = False) -> PackagedChart:
         """Return a chart as it was pushed: two requests, one where the store has the archive.
