@@ -1,6 +1,7 @@
 """The published versions of one chart: what screens and commands ask a registry."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -66,11 +67,12 @@ class ChartRegistry:
         blobs: BlobStore | None = None,
         seen: Mapping[str, str] | None = None,
     ) -> None:
-        folder = url.strip().rstrip("/")
-        self.repository = Repository.parse(f"{folder}/{chart}", plain_http=plain_http)
+        address = f"{url.strip().rstrip('/')}/{chart}"
+        self.repository = Repository.parse(address, plain_http=plain_http)
         self.url = str(self.repository).removesuffix(f"/{chart}")
         self.notices: tuple[str, ...] = ()
         self.requests = 0
+        self._counting = threading.Lock()  # one may be asked from several threads at once
         self._credentials = credentials or stored_credentials()
         self._limits = limits or Limits()
         self._cache = AuthorizationCache()
@@ -240,8 +242,7 @@ class ChartRegistry:
         Raises:
             InvalidReference: It is neither a version nor a digest.
             VersionNotFound: It is not published (any more).
-            RegistryError: One of its kinds says what came instead, or the archive is broken
-                or not safe to read.
+            RegistryError: One of its kinds says what came instead, or the archive is unusable.
             SettingsError: A file of logins or a proxy setting is broken.
         """
         from philotes_tui.registry.archive import read_chart  # noqa: PLC0415 - imports YAML, tar
@@ -273,18 +274,18 @@ class ChartRegistry:
 
     @asynccontextmanager
     async def _client(self) -> AsyncGenerator[RegistryClient, None]:
-        client = RegistryClient(
+        async with RegistryClient(
             credentials=self._credentials,
             limits=self._limits,
             cache=self._cache,
             ca_file=self._ca_file,
-        )
-        async with client:
+        ) as client:
             try:
                 yield client
             finally:
-                self.notices = tuple(dict.fromkeys((*self.notices, *client.notices)))
-                self.requests += client.requests
+                with self._counting:
+                    self.notices = tuple(dict.fromkeys((*self.notices, *client.notices)))
+                    self.requests += client.requests
 
     @asynccontextmanager
     async def _reader(self, *, signatures: bool) -> AsyncGenerator[ChartReader, None]:
