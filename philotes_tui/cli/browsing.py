@@ -57,8 +57,8 @@ class BrowsedCharts(RememberedCharts):
     ) -> AsyncGenerator[tuple[Release, Known], None]:
         """Yield what becomes known of each version, as soon as the registry answers.
 
-        What it costs is told at `ChartRegistry.details_of`. Digests and signatures are kept;
-        a digest that differs from the one seen before is kept once it was yielded as moved.
+        What it costs is told at `ChartRegistry.details_of`. Signatures are kept, and digests that
+        are seen for the first time; those that differ once `told` says that somebody knows.
 
         Args:
             releases: Asked for one after another, each when there is room for it.
@@ -69,7 +69,7 @@ class BrowsedCharts(RememberedCharts):
         """
         seen = self.seen()
         before = seen.digests if seen else {}
-        told: dict[str, str] = {}
+        found: dict[str, str] = {}
         try:
             stream = self._charts.details_of(releases, AT_ONCE, ordered=False)
             async with aclosing(stream) as answers:
@@ -79,13 +79,15 @@ class BrowsedCharts(RememberedCharts):
                         continue
                     self._keep_signatures(details)
                     moved = _moved(release.tag, before.get(release.tag), details.digest)
+                    found[release.tag] = details.digest
                     yield release, Known(details, moved=moved)
-                    told[release.tag] = details.digest
         finally:
-            self._keep_digests(told, before)
+            self._keep_first(found)
 
     async def inspect(self, release: Release) -> Inspection:
         """Return all that is known of a version, asked of the registry.
+
+        That its tag was moved is told again until `told` says that somebody knows.
 
         Raises:
             VersionNotFound: It is gone.
@@ -97,7 +99,7 @@ class BrowsedCharts(RememberedCharts):
         details = await self._charts.details(release)
         self._keep_signatures(details)
         found = await _inspection(self._charts, details)
-        self._keep_digests({release.tag: details.digest}, before)
+        self._keep_first({release.tag: details.digest})
         moved = _moved(release.tag, before.get(release.tag), details.digest)
         return replace(found, moved_from=moved.was) if moved else found
 
@@ -122,8 +124,11 @@ class BrowsedCharts(RememberedCharts):
             seen=seen.digests if seen else {},
         )
 
-    def _keep_digests(self, digests: Mapping[str, str], before: Mapping[str, str]) -> None:
-        new = {tag: digest for tag, digest in digests.items() if before.get(tag) != digest}
+    def _keep_first(self, digests: Mapping[str, str]) -> None:
+        """Keep the digests of versions that none was known of."""
+        seen = self.seen()
+        before = seen.digests if seen else {}
+        new = {tag: digest for tag, digest in digests.items() if tag not in before}
         if new:
             self._tags.add_digests(self._name, new)
 

@@ -13,7 +13,7 @@ from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Target
 from philotes_tui.errors import RegistryUnreachable
 from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
-from philotes_tui.releases import Release
+from philotes_tui.releases import Moved, Release
 from philotes_tui.settings import Settings
 from philotes_tui.tui.detailed import Known
 from philotes_tui.tui.offload import streamed_in_thread
@@ -115,7 +115,7 @@ async def everything_of(charts: BrowsedCharts, releases: list[Release]) -> list[
     return [known async for _, known in charts.details_of(releases)]
 
 
-def test_a_tag_that_moved_is_told_once_by_details_and_by_a_look_into_it(
+def test_a_tag_that_moved_is_told_until_somebody_knows_by_details_and_by_a_look_into_it(
     registry_programs: dict[str, Path], folder: Path, tmp_path: Path
 ) -> None:
     place = tmp_path / "registry"
@@ -131,17 +131,20 @@ def test_a_tag_that_moved_is_told_once_by_details_and_by_a_look_into_it(
         assert moved is not None
         assert was is not None
         assert (moved.tag, moved.was) == ("1.0.0", was.digest)
+        assert asyncio.run(everything(charts))["1.0.0"].moved == moved
+        charts.told([moved])
         assert asyncio.run(everything(charts))["1.0.0"].moved is None
+        second = after["1.1.0"].moved
+        assert second is not None
+        charts.told([second])
         (running.folder / "philotes" / "values.yaml").write_text("changed: again\n")
         running.push("1.1.0")
         new = asyncio.run(charts.catalog()).releases[0]
-        assert asyncio.run(charts.inspect(new)).moved_from == moved_to(after["1.1.0"])
+        for _ in range(2):
+            found = asyncio.run(charts.inspect(new))
+            assert found.moved_from == second.now
+        charts.told([Moved("1.1.0", found.moved_from, found.details.digest)])
         assert asyncio.run(charts.inspect(new)).moved_from == ""
-
-
-def moved_to(known: Known) -> str:
-    assert known.moved is not None
-    return known.moved.now
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -238,6 +238,8 @@ class ListedCharts:
     details_fault: Exception | None = None
     details_gate: Gate | None = None
     details_hold: Gate | None = None
+    told_moved: list[Moved] = field(default_factory=list)
+    slow: dict[str, Gate] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
     inspected: dict[str, Inspection] = field(default_factory=dict)
     inspected_kept: dict[str, Inspection] = field(default_factory=dict)
@@ -258,8 +260,9 @@ class ListedCharts:
         self.open_streams += 1
         hold, self.details_hold = self.details_hold, None
         try:
-            for release in releases:
-                self.asked_for.append(release.tag)
+            for release in self._slow_last(releases):
+                if release.tag in self.slow:
+                    await self.slow[release.tag].wait_beside()
                 if self.details_gate is not None:
                     await self.details_gate.wait_beside()
                 if hold is not None:
@@ -275,6 +278,17 @@ class ListedCharts:
             self.open_streams -= 1
             self.ended.set()
 
+    def _slow_last(self, releases: Iterable[Release]) -> Iterator[Release]:
+        """Ask for all, and give those that take long when nothing else is asked for."""
+        late = []
+        for release in releases:
+            self.asked_for.append(release.tag)
+            if release.tag in self.slow:
+                late.append(release)
+            else:
+                yield release
+        yield from late
+
     async def inspect(self, release: Release) -> Inspection:
         if self.inspect_gate is not None:
             await self.inspect_gate.wait_beside()
@@ -289,6 +303,7 @@ class ListedCharts:
         return self.moves
 
     def told(self, moved: Sequence[Moved]) -> None:
+        self.told_moved += moved
         self.moves = tuple(each for each in self.moves if each not in moved)
 
     async def catalog(self) -> Catalog:

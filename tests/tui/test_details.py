@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.text import Text
 from textual.pilot import Pilot
 
 from philotes_tui.errors import RegistryDenied, RegistryError, RegistryUnreachable
@@ -12,6 +13,7 @@ from philotes_tui.releases import CachedTags, Moved, Version
 from philotes_tui.releases.details import COSIGN, PROVENANCE, Signature
 from philotes_tui.tui import columns, listing
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
+from philotes_tui.tui.screens.help import HelpDialog
 from philotes_tui.tui.screens.releases import ReleasesScreen
 from tests.tui import acts, walk
 from tests.tui.stage import Stage, before, details_for, screen_text, until
@@ -238,8 +240,7 @@ async def test_answers_not_drawn_yet_are_not_told_of_another_registrys_versions(
         await walk.listed(pilot)
         await until(pilot, gate.reached.is_set)
         screen = on_screen(pilot)
-        stream, release = screen._stream, screen.in_sight()[0]
-        assert stream is not None
+        stream, release = screen._streams[0], screen.in_sight()[0]
         screen._arrive(stream, (release, before(release.version)))
         _ask_elsewhere(pilot, stage)
         other = stage.charts.details_gate
@@ -343,6 +344,79 @@ async def test_a_moved_tag_that_its_details_betray_is_told_and_marked(stage: Sta
         await walk.listed(pilot)
         await until(pilot, lambda: "stable  ! moved" in line_of(pilot, "0.1.1"))
         assert "! 0.1.1 was moved to other content: 1a1a1a1a1a1a → 2b2b2b2b2b2b" in screen_text(app)
+
+
+async def test_a_moved_tag_counts_as_told_once_the_list_that_says_so_is_seen(stage: Stage) -> None:
+    moved = Moved("0.10.0-alpha", "sha256:" + "1a" * 32, "sha256:" + "2b" * 32)
+    gate = stage.charts.details_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        screen = on_screen(pilot)
+        release = screen.in_sight()[0]
+        screen._arrive(screen._streams[0], (release, replace(before(release.version), moved=moved)))
+        app.push_screen(HelpDialog(Text("help")))  # before it is drawn
+        await until(pilot, lambda: app.screen is not screen and not screen._streams)
+        await until(pilot, lambda: screen._looking is None)
+        assert stage.charts.told_moved == []
+        await pilot.press("escape")
+        await until(pilot, lambda: "! moved" in line_of(pilot, "0.10.0-alpha"))
+        await until(pilot, lambda: stage.charts.told_moved)
+        gate.open()
+        await walk.details_settled(pilot)
+        assert stage.charts.told_moved == [moved]
+
+
+async def test_a_moved_tag_that_nobody_was_told_of_does_not_count_as_told(stage: Stage) -> None:
+    stage.charts.found_moved["0.1.1"] = Moved("0.1.1", "sha256:1", "sha256:2")
+    gate = stage.charts.details_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        stage.charts.details_gate = None
+        gate.open()
+        assert stage.charts.ended.wait(30)
+        stage.charts.found_moved = {}
+        _ask_elsewhere(pilot, stage)
+        other = stage.charts.details_gate
+        assert other is not None
+        await until(pilot, other.reached.is_set)
+        other.open()
+        await walk.details_settled(pilot)
+        assert stage.charts.told_moved == []
+
+
+async def test_what_was_kept_is_looked_up_again_where_that_had_not_ended(stage: Stage) -> None:
+    stage.charts.seen = CachedTags(stage.charts.tags, acts.BEGAN)
+    stage.charts.fault = RegistryUnreachable("The registry does not answer")
+    stage.charts.kept["0.2.0"] = before(Version("0.2.0"))
+    gate = stage.charts.kept_gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, gate.reached.is_set)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: not isinstance(app.screen, ReleasesScreen))
+        gate.open()
+        await pilot.press("escape")
+        await until(pilot, lambda: "42.0 KiB" in line_of(pilot, "0.2.0"))
+
+
+async def test_rows_that_come_into_sight_do_not_wait_for_a_slow_answer(stage: Stage) -> None:
+    stage.charts.tags = tuple(f"{major}.{minor}.0" for major in range(10) for minor in range(50))
+    slow = stage.charts.slow["9.49.0"] = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        await until(pilot, slow.reached.is_set)
+        await pilot.press("G")
+        await until(pilot, lambda: "no" in line_of(pilot, "0.0.0"))
+        slow.open()
+        await pilot.press("g")
+        await until(pilot, lambda: "no" in line_of(pilot, "9.49.0"))
+        assert stage.charts.asked_for.count("9.49.0") == 1
 
 
 async def test_typing_with_ten_thousand_versions_draws_only_what_is_in_sight(

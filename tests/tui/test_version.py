@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from philotes_tui.errors import RegistryUnreachable, VersionNotFound
-from philotes_tui.releases import ChartContent, Release, Version
+from philotes_tui.releases import ChartContent, Moved, Release, Version
 from philotes_tui.releases.details import COSIGN, Signature
 from philotes_tui.tui.screens.error_dialog import ErrorDialog
 from philotes_tui.tui.screens.preview import PreviewScreen
@@ -215,6 +215,25 @@ async def test_a_moved_tag_is_told_with_the_digest_it_had(stage: Stage) -> None:
         text = shown(await walk.inspected(pilot))
         assert "! moved to other content since it was last seen" in text
         assert f"  it was {was}" in text
+        await until(pilot, lambda: stage.charts.told_moved)
+        await pilot.press("2", "1")
+        assert stage.charts.told_moved == [Moved("0.2.0", was, "sha256:" + "1f" * 32)]
+
+
+async def test_a_moved_tag_does_not_count_as_told_where_another_section_is_read(
+    stage: Stage,
+) -> None:
+    gate = stage.charts.inspect_gate = stage.gate()
+    stage.charts.inspected["0.2.0"] = inspection_of(RELEASE, moved_from="sha256:" + "aa" * 32)
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walk.look_into(pilot)
+        await pilot.press("2")
+        gate.open()
+        await until(pilot, lambda: not screen.reading)
+        assert screen._told is None
+        await pilot.press("1")
+        await until(pilot, lambda: stage.charts.told_moved)
 
 
 async def test_enter_previews_the_version_that_was_looked_into(stage: Stage) -> None:

@@ -1,10 +1,17 @@
 """What all screens have in common."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 from textual.types import CSSPathType
+
+from philotes_tui.engine import Target
+from philotes_tui.releases import Moved
+from philotes_tui.tui.faults import LOGGER
+from philotes_tui.tui.offload import in_thread
 
 if TYPE_CHECKING:
     from philotes_tui.tui.app import PhilotesApp
@@ -41,6 +48,15 @@ class PhilotesScreen(Screen[None]):
         """Leave now if that had to wait for a dialog."""
         if self._leaving:
             self.leave()
+
+    @work(group="told", exit_on_error=False)
+    async def moved_told(self, target: Target, moved: Sequence[Moved]) -> None:
+        """Have versions compared from now on with what was told of them."""
+        services = self.philotes.services
+        try:
+            await in_thread(lambda: services.charts(target).told(moved))
+        except Exception as fault:  # noqa: BLE001 - it is told once more, the next time
+            LOGGER.warning("what was told of moved tags was not kept: %s", fault)
 
 
 class Dialog(ModalScreen[R]):

@@ -7,7 +7,7 @@ from textual import events, on, work
 from textual.timer import Timer
 
 from philotes_tui.engine import Target
-from philotes_tui.releases import Release
+from philotes_tui.releases import Moved, Release
 from philotes_tui.tui.detailed import Detailed, Known
 from philotes_tui.tui.faults import LOGGER, as_error
 from philotes_tui.tui.offload import awaited_in_thread, in_thread, streamed_in_thread
@@ -16,6 +16,9 @@ from philotes_tui.tui.wishes import Wishes
 
 EACH = 0.1
 """Seconds for which answers, and rows that come into sight, are collected."""
+
+STREAMS = 4
+"""How many are asked at a time, each with its own connections; the earlier ones are waited for."""
 
 Answer = tuple[Release, Known]
 
@@ -26,9 +29,10 @@ class DetailedScreen(PublishedScreen):
     def __init__(self) -> None:
         super().__init__()
         self.detailed = Detailed()
-        self._stream: Wishes | None = None
+        self._streams: list[Wishes] = []
         self._looked_up: set[str] = set()
         self._arrived: list[Answer] = []
+        self._untold: list[Moved] = []
         self._folding: Timer | None = None
         self._looking: Timer | None = None
 
@@ -53,14 +57,13 @@ class DetailedScreen(PublishedScreen):
         before = self.published
         super().ask(target, again=again)
         if self.published is not before:
+            self._drop_details()  # all of them are asked for again
             self.detailed = self.detailed.again()
-            self._looked_up.clear()
 
     def another_registry(self) -> None:
         """Forget the details of the other registry's versions."""
-        self.stop_details()
+        self._drop_details()
         self.detailed = Detailed()
-        self._looked_up.clear()
 
     def want_details(self) -> None:
         """Ask for the details of what is in sight, once that rests for a moment."""
@@ -70,10 +73,20 @@ class DetailedScreen(PublishedScreen):
     @on(events.ScreenSuspend)
     def stop_details(self) -> None:
         """Let no request go on that nobody sees the answer to."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        self._fold()
+        self._stop()
+
+    def _drop_details(self) -> None:
+        """Forget what has arrived and was not told, too."""
         self._arrived.clear()
+        self._untold.clear()
+        self._stop()
+
+    def _stop(self) -> None:
+        for stream in self._streams:
+            stream.close()
+        self._streams.clear()
+        self._looked_up.clear()  # reading them may not have ended
         self.workers.cancel_group(self, "details")
         self.workers.cancel_group(self, "kept details")
 
@@ -89,18 +102,26 @@ class DetailedScreen(PublishedScreen):
         if not releases:
             self.stop_details()
             return
+        if self._untold:  # until now: it stands on the screen
+            self.moved_told(target, tuple(self._untold))
+            self._untold.clear()
         unseen = [r for r in self.detailed.unseen(releases) if r.tag not in self._looked_up]
         if unseen:
             self._looked_up.update(release.tag for release in unseen)
             self._read_kept(target, unseen)
         if self.published.reading or not self.details_awaited:
             return  # the first answer tells whether it is worth while
-        wanting = self.detailed.wanting(releases)
-        if self._stream is not None:
-            self._stream.renew(wanting)
-        elif wanting:
-            self._stream = Wishes(wanting)
-            self._ask_for(target, self._stream)
+        self._wish(target, self.detailed.wanting(releases))
+
+    def _wish(self, target: Target, wanting: Sequence[Release]) -> None:
+        """Have the last stream ask for these, or a further one if that waits for answers only."""
+        asking = frozenset[str]().union(*(stream.asking for stream in self._streams))
+        wanting = [release for release in wanting if release.tag not in asking]
+        if self._streams and self._streams[-1].renew(wanting):
+            return
+        if wanting and len(self._streams) < STREAMS:
+            self._streams.append(Wishes(wanting))
+            self._ask_for(target, self._streams[-1])
 
     # Asking
 
@@ -117,7 +138,7 @@ class DetailedScreen(PublishedScreen):
             self.detailed = self.detailed.remembered(found)
             self.details_arrived(tuple(found))
 
-    @work(group="details", exclusive=True, exit_on_error=False)
+    @work(group="details", exit_on_error=False)
     async def _ask_for(self, target: Target, stream: Wishes) -> None:
         services = self.philotes.services
         try:
@@ -127,17 +148,20 @@ class DetailedScreen(PublishedScreen):
             )
         except Exception as fault:  # noqa: BLE001 - told once for all versions
             error = as_error(fault, "reading details of versions", services.log_file)
-            self._fold()
-            self._stream = None
+            self._ended(stream)
             self.detailed = self.detailed.failed(error)
             self.draw()
         else:
-            self._fold()
-            self._stream = None
+            self._ended(stream)
             self.want_details()  # what came into sight when the last ones were on their way
 
+    def _ended(self, stream: Wishes) -> None:
+        self._fold()
+        if stream in self._streams:
+            self._streams.remove(stream)
+
     def _arrive(self, stream: Wishes, answer: Answer) -> None:
-        if stream is not self._stream:
+        if stream not in self._streams:
             return  # it was stopped when this was on its way, for another registry perhaps
         self._arrived.append(answer)
         if self._folding is None:
@@ -152,10 +176,12 @@ class DetailedScreen(PublishedScreen):
         if arrived:
             self.detailed = self.detailed.answered(arrived)
             tags = [release.tag for release, _ in arrived]
-            if self._stream is not None:
-                self._stream.answered(tags)
+            for stream in self._streams:
+                stream.answered(tags)
             self.details_arrived(tags)
             moved = [known.moved for _, known in arrived if known.moved is not None]
             if moved:
                 self.published = self.published.with_moved(moved)
+                self._untold += moved
                 self.draw()
+                self.want_details()

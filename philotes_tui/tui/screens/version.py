@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from philotes_tui.engine import Target
 from philotes_tui.errors import PhilotesError, RegistryUnreachable
 from philotes_tui.foreign import clean_line
-from philotes_tui.releases import Release
+from philotes_tui.releases import Moved, Release
 from philotes_tui.tui.faults import LOGGER, as_error
 from philotes_tui.tui.inspection import Inspection
 from philotes_tui.tui.messages import FilterClosed, FilterTyped, Inspected, InspectionFailed
@@ -65,6 +65,7 @@ class VersionScreen(PhilotesScreen):
         self.text: VersionText | None = None
         self.reading = False
         self.fault: PhilotesError | None = None
+        self._told: Moved | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -151,10 +152,22 @@ class VersionScreen(PhilotesScreen):
         if self.text is not None:
             lines = self.text.sections[self.section]
             view.read(lines, empty=EMPTY[self.section], stay=stay)
+        self._tell_moved()
         self._draw_status()
         if not self.query_one(FilterLine).has_focus_within:
             (panel if panel.display else view).focus()
         self.refresh_bindings()
+
+    def _tell_moved(self) -> None:
+        """Have that the tag was moved told no more, if it is the overview that is seen."""
+        if self.text is None or self.section is not Section.OVERVIEW or self.app.screen is not self:
+            return
+        inspection = self.text.inspection
+        details = inspection.details
+        moved = Moved(self.release.tag, inspection.moved_from, details.digest)
+        if moved.was and moved != self._told:
+            self._told = moved
+            self.moved_told(self.target, (moved,))
 
     def _draw_status(self) -> None:
         line, version = self.query_one(BusyLine), self.release.version
