@@ -43,31 +43,36 @@ def wrap(text: str, width: int, indent: int = 0) -> list[str]:
         width: Cells in a row.
         indent: Cells by which the second and later rows are moved right.
     """
-    if cell_len(text) <= width or width <= indent + 4:
+    if width <= indent + 4 or cell_len(text) <= width:
         return [text]
     rows: list[str] = []
-    rest, margin = text, ""
-    while cell_len(margin + rest) > width:
-        cut = _break(rest, width - len(margin))
-        rows.append(margin + rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
+    start, margin = 0, ""
+    while start < len(text):
+        end = _break(text, start, width - len(margin))
+        rows.append(margin + (text[start:end].rstrip() if end < len(text) else text[start:]))
         margin = " " * indent
-    if rest:
-        rows.append(margin + rest)
+        start = end
+        while start < len(text) and text[start].isspace():
+            start += 1
     return rows
 
 
-def _break(text: str, width: int) -> int:
-    """Return the index at which `text` is cut so that the head has at most `width` cells."""
-    cut, cells = 0, 0
-    for index, character in enumerate(text):
-        cells += cell_len(character)
+def _break(text: str, start: int, width: int) -> int:
+    """Return the index at which what begins at `start` is cut to have at most `width` cells.
+
+    Looks at no more of the text than fits: a long line is walked once, not once for each row.
+    """
+    cut, cells = start, 0
+    for index in range(start, len(text)):
+        cells += cell_len(text[index])
         if cells > width:
             break
         cut = index + 1
-    earliest = max(1, cut // 2)
+    else:
+        return len(text)
+    earliest = start + max(1, (cut - start) // 2)
     blank = text.rfind(" ", earliest, cut + 1)
     if blank > 0:
         return blank
     joint = max(text.rfind(mark, earliest, cut) for mark in "/:,;=@")
-    return max(1, joint + 1 if joint > 0 else cut)
+    return max(start + 1, joint + 1 if joint > 0 else cut)

@@ -17,11 +17,13 @@ from philotes_tui.engine import (
     Target,
 )
 from philotes_tui.releases import Version, catalog_from_tags
+from philotes_tui.tui import fitting
 from philotes_tui.tui.diffing import Tone, change_lines, images, resource_lines, yaml_lines
 from philotes_tui.tui.fitting import cut, pad, shorten, wrap
 from philotes_tui.tui.listing import kind, release_rows
 from philotes_tui.tui.session import Deployed, Place
 from philotes_tui.tui.tree import gist, short_name, short_type, tree_rows, without_urns
+from philotes_tui.tui.version_text import LONGEST
 from philotes_tui.tui.widgets.place_header import header_lines
 from philotes_tui.tui.wording import duration
 
@@ -52,6 +54,23 @@ def test_wrapping_loses_nothing_but_blanks() -> None:
     rows = wrap(text, 30, 2)
     assert all(cell_len(row) <= 30 for row in rows)
     assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("part", ["界", "界 ", "x/界"])
+def test_a_long_line_is_walked_once_not_once_for_each_row(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, measured = part * (LONGEST // len(part)), 0
+
+    def counted(measuring: str) -> int:
+        nonlocal measured
+        measured += len(measuring)
+        return cell_len(measuring)
+
+    monkeypatch.setattr(fitting, "cell_len", counted)
+    rows = wrap(text, 20)
+    assert len(rows) > LONGEST // 20
+    assert measured <= 4 * len(text)
 
 
 def test_a_long_address_breaks_at_its_joints() -> None:
