@@ -253,8 +253,9 @@ async def test_production_needs_the_stacks_name_typed(stage: Stage) -> None:
         assert stage.engine.ups[0].stack == "prod"
 
 
-async def test_a_downgrade_is_pointed_out(stage: Stage) -> None:
-    stage.engine.deployed = {"dev": "0.10.0"}
+@pytest.mark.parametrize("deployed", ["0.10.0", "v0.10.0", "0.10"])
+async def test_a_downgrade_is_pointed_out(stage: Stage, deployed: str) -> None:
+    stage.engine.deployed = {"dev": deployed}
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await walk.asked(pilot)

@@ -199,6 +199,6 @@ def warnings(request: Request) -> list[Text]:
 
 def _is_older(version: str, deployed: str) -> bool:
     try:
-        return Version.parse(version) < Version.parse(deployed.partition(",")[0])
+        return Version.lenient(version) < Version.lenient(deployed.partition(",")[0])
     except InvalidReference:
         return False
