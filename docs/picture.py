@@ -38,6 +38,8 @@ def main() -> None:
             terminal.press("escape")
             terminal.wait_until_gone("1 of 8")
             terminal.wait_for("0.3.0-rc.1")
+            # A cell that waits for details; one that is cut has less after it.
+            terminal.wait_until_gone("…   ")
             draw(terminal, "releases", hide=str(folder))
             pick(terminal, "0.2.0")
             terminal.wait_for("a approves", seconds=60)
