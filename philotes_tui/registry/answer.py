@@ -25,12 +25,15 @@ class Answer:
         url: What was asked.
         headers: Names in lower case.
         body: As sent, no content coding undone; of an error at most what the limits allow.
+        holds_secrets: Whether a token may be in the body, so that no part of it is quoted but
+            errors in the OCI form and the title of a web page.
     """
 
     status: int
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
+    holds_secrets: bool = False
 
     @property
     def is_ok(self) -> bool:
@@ -91,11 +94,13 @@ class Answer:
             return f"a web page titled “{text}”" if text else "a web page"
         content = self.json()
         if content is None:
-            return f"text that is not JSON: “{self._start()}”"
-        return f"JSON of another shape: “{self._start()}”"
+            return f"text that is not JSON{self._start()}"
+        return f"JSON of another shape{self._start()}"
 
     def _start(self) -> str:
-        return clean_line(self.body[: _SHOWN * 2].decode("utf-8", "replace"), _SHOWN)
+        if self.holds_secrets:
+            return f" (of the type {clean_line(self.media_type, 80) or 'unknown'})"
+        return f": “{clean_line(self.body[: _SHOWN * 2].decode('utf-8', 'replace'), _SHOWN)}”"
 
 
 def redacted(url: str) -> str:

@@ -6,7 +6,7 @@ Nothing is sent before the registry asked, and a header goes to its origin alone
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from philotes_tui.errors import RegistryDenied, RegistryError, SettingsError
@@ -204,13 +204,14 @@ class Authorizer:
     async def _ask_token(
         self, challenge: Challenge, repository: Repository, login: Login | None
     ) -> Answer:
-        largest = self._transport.limits.error_bytes
+        send, largest = self._transport.send, self._transport.limits.error_bytes
         if isinstance(login, IdentityToken):
             url, form = refresh_request(challenge, repository, login.token)
-            return await self._transport.send("POST", url, _FORM, largest=largest, body=form)
-        headers = {"Authorization": login.header} if login is not None else {}
-        url = token_url(challenge, repository)
-        return await self._transport.send("GET", url, headers, largest=largest)
+            answer = await send("POST", url, _FORM, largest=largest, body=form)
+        else:
+            headers = {"Authorization": login.header} if login is not None else {}
+            answer = await send("GET", token_url(challenge, repository), headers, largest=largest)
+        return replace(answer, holds_secrets=True)
 
 
 def _challenges(answer: Answer) -> tuple[Challenge, ...]:

@@ -100,6 +100,10 @@ class Connections:
             raise BrokenOff(str(error)) from error
         except httpx.NetworkError as error:
             raise NotConnected(str(error)) from error
+        except httpx.LocalProtocolError:
+            # Its text repeats the header that it is about, which may be a login; and so it may
+            # not hang in the chain of causes either.
+            raise ValueError("the request cannot be put into HTTP") from None
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise ValueError(str(error)) from error
 

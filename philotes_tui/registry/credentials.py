@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from philotes_tui.registry.credential_helper import IDENTITY, ask_helper
 
 _LARGEST_FILE = 1024 * 1024
 _HELPER_LIMIT = 10.0
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""What a token may consist of: a blank at an end of a header's value is none of it."""
 DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
 DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 
@@ -232,7 +235,7 @@ def _decode(entry: Mapping[str, Any], host: str, path: Path) -> Login | None:
     for field_name, kind in (("identitytoken", IdentityToken), ("registrytoken", RegistryToken)):
         token = entry.get(field_name)
         if isinstance(token, str) and token:
-            if not (token.isascii() and token.isprintable()):
+            if not _TOKEN.fullmatch(token):
                 raise broken_config(str(path), f"“{field_name}” of {host} is not a token")
             return kind(token, str(path))
     username, password = entry.get("username"), entry.get("password")

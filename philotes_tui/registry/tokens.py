@@ -4,6 +4,7 @@ The flow is distribution/distribution:docs/content/spec/auth/token.md; an identi
 exchanged as in docs/content/spec/auth/oauth.md.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ DEFAULT_LIFE = 60.0
 """Seconds a token lives where the realm does not say (token.md, `expires_in`)."""
 _MARGIN = 5.0
 _LONGEST_TOKEN = 32 * 1024
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
 _CLIENT = "philotes-tui"
 
 
@@ -134,7 +136,7 @@ def parse_token(answer: Answer, repository: Repository) -> tuple[str, float]:
 
 def fits_header(token: str) -> bool:
     """Whether a token can stand in a header as it is."""
-    return 0 < len(token) <= _LONGEST_TOKEN and token.isascii() and token.isprintable()
+    return len(token) <= _LONGEST_TOKEN and _VISIBLE.fullmatch(token) is not None
 
 
 def _age(issued_at: object) -> float:

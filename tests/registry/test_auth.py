@@ -288,7 +288,7 @@ def test_no_token_without_a_login_says_missing_or_private(status: int) -> None:
         (as_json({"token": "ä"}), "no usable token"),
         (as_json({"token": "a" * 40_000}), "no usable token"),
         (as_json(["granted"]), "another shape"),
-        (Reply(404, {}, b"not here"), "not here"),
+        (Reply(404, {}, b"not here"), "text that is not JSON (of the type unknown)"),
         (Reply(303, {"Location": "https://example.org/?code=hidden"}), "https://example.org/?…"),
         (error(500, "UNKNOWN"), "failed"),
         (error(429, "TOOMANYREQUESTS"), "no more requests"),
