@@ -11,7 +11,7 @@ from philotes_tui.releases import CachedTags
 
 TAG_LIMIT = 32 * 1024 * 1024
 """Bytes kept by default, all repositories together; 10,000 tags with digests are one million."""
-_FORMAT = 1
+_FORMAT = 2
 _TURN = ".turn"
 
 
@@ -58,21 +58,18 @@ class TagCache:
         """Keep a listing in the place of an older one; return whether it is kept."""
         return self._entries.write(_name(repository), _packed(seen, repository))
 
-    def record(
-        self, repository: str, tags: Iterable[str], seen_at: float, etag: str = ""
-    ) -> CachedTags:
+    def record(self, repository: str, tags: Iterable[str], seen_at: float) -> CachedTags:
         """Keep a new listing together with the digests that are known; return both.
 
         Args:
             repository: Its full name.
             tags: What it lists now.
             seen_at: When it was asked, in seconds since 1970, UTC.
-            etag: The listing's `ETag`, if there was one.
         """
         listed = tuple(tags)
         with self._turn():
             before = self.get(repository) or CachedTags((), seen_at)
-            after = before.listed_again(listed, seen_at, etag)
+            after = before.listed_again(listed, seen_at)
             self.put(repository, after)
             self._entries.write(_moment(repository), repr(seen_at).encode())
         return after
@@ -84,12 +81,28 @@ class TagCache:
     def add_digests(self, repository: str, digests: Mapping[str, str]) -> bool:
         """Add digests to the listing that is kept, also when others do so at the same time.
 
+        They take the place of older ones, so that what they differ from is forgotten: for
+        digests that somebody was told of.
+
         Returns:
             Whether they are kept; without a listing there is nothing to add them to.
         """
         with self._turn():
             seen = self.get(repository)
             return seen is not None and self.put(repository, seen.with_digests(digests))
+
+    def add_first_digests(self, repository: str, digests: Mapping[str, str]) -> bool:
+        """Add the digests of tags of which none is known yet; one that is known stays.
+
+        Returns:
+            Whether all is kept that is to be.
+        """
+        with self._turn():
+            seen = self.get(repository)
+            if seen is None:
+                return False
+            new = {tag: each for tag, each in digests.items() if not seen.last_digest(tag)}
+            return not new or self.put(repository, seen.with_digests(new))
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:
@@ -117,9 +130,9 @@ def _packed(seen: CachedTags, repository: str) -> bytes:
         "format": _FORMAT,
         "repository": repository,
         "seen_at": seen.seen_at,
-        "etag": seen.etag,
         "tags": seen.tags,
         "digests": dict(seen.digests),
+        "vanished": dict(seen.vanished),
     }
     body = json.dumps(document, separators=(",", ":")).encode()
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
@@ -136,11 +149,15 @@ def _unpacked(content: bytes, repository: str) -> CachedTags | None:
         return CachedTags(
             tuple(map(_text, document["tags"])),
             float(document["seen_at"]),
-            {_text(tag): _text(digest) for tag, digest in document["digests"].items()},
-            _text(document["etag"]),
+            _digests(document["digests"]),
+            _digests(document["vanished"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def _digests(content: Mapping[object, object]) -> Mapping[str, str]:
+    return {_text(tag): _text(digest) for tag, digest in content.items()}
 
 
 def _text(value: object) -> str:

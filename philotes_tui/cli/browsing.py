@@ -14,7 +14,7 @@ from philotes_tui.cli.remembered import RememberedCharts
 from philotes_tui.errors import InvalidReference, RegistryError
 from philotes_tui.folders import registry_cache
 from philotes_tui.registry import ChartRegistry
-from philotes_tui.releases import ChartDetails, Moved, Release
+from philotes_tui.releases import CachedTags, ChartDetails, Moved, Release
 from philotes_tui.releases.images import images
 from philotes_tui.settings import CHART
 from philotes_tui.tui.detailed import Known
@@ -67,8 +67,7 @@ class BrowsedCharts(RememberedCharts):
             RegistryError: The registry answers for no version.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        seen = self.seen()
-        before = seen.digests if seen else {}
+        before = self.seen()
         found: dict[str, str] = {}
         try:
             stream = self._charts.details_of(releases, AT_ONCE, ordered=False)
@@ -78,11 +77,11 @@ class BrowsedCharts(RememberedCharts):
                         yield release, Known(error=details)
                         continue
                     self._keep_signatures(details)
-                    moved = _moved(release.tag, before.get(release.tag), details.digest)
+                    moved = _moved(release.tag, before, details.digest)
                     found[release.tag] = details.digest
                     yield release, Known(details, moved=moved)
         finally:
-            self._keep_first(found)
+            self._tags.add_first_digests(self._name, found)
 
     async def inspect(self, release: Release) -> Inspection:
         """Return all that is known of a version, asked of the registry.
@@ -94,13 +93,12 @@ class BrowsedCharts(RememberedCharts):
             RegistryError: It cannot be read.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        seen = self.seen()
-        before = seen.digests if seen else {}
+        before = self.seen()
         details = await self._charts.details(release)
         self._keep_signatures(details)
         found = await _inspection(self._charts, details)
-        self._keep_first({release.tag: details.digest})
-        moved = _moved(release.tag, before.get(release.tag), details.digest)
+        self._tags.add_first_digests(self._name, {release.tag: details.digest})
+        moved = _moved(release.tag, before, details.digest)
         return replace(found, moved_from=moved.was) if moved else found
 
     async def inspect_kept(self, release: Release) -> Inspection | None:
@@ -124,14 +122,6 @@ class BrowsedCharts(RememberedCharts):
             seen=seen.digests if seen else {},
         )
 
-    def _keep_first(self, digests: Mapping[str, str]) -> None:
-        """Keep the digests of versions that none was known of."""
-        seen = self.seen()
-        before = seen.digests if seen else {}
-        new = {tag: digest for tag, digest in digests.items() if tag not in before}
-        if new:
-            self._tags.add_digests(self._name, new)
-
     def _keep_signatures(self, details: ChartDetails) -> None:
         now = FoundSignatures(details.signatures, time.time())
         self._signatures.keep(self._name, details.digest, now)
@@ -144,8 +134,9 @@ class BrowsedCharts(RememberedCharts):
         return replace(details, signatures=found.signatures), True
 
 
-def _moved(tag: str, was: str | None, now: str) -> Moved | None:
-    return Moved(tag, was, now) if was and was != now else None
+def _moved(tag: str, before: CachedTags | None, now: str) -> Moved | None:
+    was = before.last_digest(tag) if before else ""
+    return Moved(tag, was, now) if was not in {"", now} else None
 
 
 async def _inspection(charts: ChartRegistry, details: ChartDetails) -> Inspection:

@@ -146,7 +146,7 @@ class Published:
 
     def moved_from(self, tag: str, digest: str) -> str:
         """Return the other digest that a tag had when it was last seen, or nothing."""
-        was = self.seen.digests.get(tag, "") if self.seen and not self.offline else ""
+        was = self.seen.last_digest(tag) if self.seen and not self.offline else ""
         return was if was != digest else ""
 
     def _kept(self) -> CachedTags:

@@ -66,8 +66,7 @@ class RememberedCharts:
             return ()
         digests = await self._charts.digests(_compared(before))
         found = changes(before, before.with_digests(digests))
-        new = {tag: digest for tag, digest in digests.items() if tag not in before.digests}
-        self._tags.add_digests(self._name, new)
+        self._tags.add_first_digests(self._name, digests)
         return tuple(change for change in found if isinstance(change, Moved))
 
     def told(self, moved: Sequence[Moved]) -> None:
@@ -83,10 +82,8 @@ class RememberedCharts:
             SettingsError: A file of logins or a proxy setting is broken.
         """
         digest = await self._charts.digest(version)
-        seen = self.seen()
         # One that differs is left to `moved`, which tells it.
-        if seen is not None and version.tag not in seen.digests:
-            self._tags.add_digests(self._name, {version.tag: digest})
+        self._tags.add_first_digests(self._name, {version.tag: digest})
         return digest
 
 

@@ -12,9 +12,10 @@ from philotes_tui.releases import CachedTags
 from tests.cache.conftest import Start
 
 REPOSITORY = "oci://ghcr.io/owner/charts/philotes"
-SEEN = CachedTags(("0.1.0", "0.2.0"), 1_700_000_000.5, {"0.1.0": "sha256:aa"}, 'W/"x"')
+SEEN = CachedTags(("0.1.0", "0.2.0"), 1_700_000_000.5, {"0.1.0": "sha256:aa"}, {"0.0.1": "x"})
 
 tags = st.lists(st.text(max_size=12), max_size=6, unique=True)
+digests = st.dictionaries(st.text(), st.text())
 
 
 def the_file(folder: Path) -> Path:
@@ -29,11 +30,11 @@ def test_a_listing_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(listed=tags, at=st.floats(0, 1e12), digests=st.dictionaries(st.text(), st.text()))
+@given(listed=tags, at=st.floats(0, 1e12), digests=digests, vanished=digests)
 def test_any_listing_comes_back(
-    tmp_path: Path, listed: list[str], at: float, digests: dict[str, str]
+    tmp_path: Path, listed: list[str], at: float, digests: dict[str, str], vanished: dict[str, str]
 ) -> None:
-    seen = CachedTags(tuple(listed), at, digests)
+    seen = CachedTags(tuple(listed), at, digests, vanished)
     assert TagCache(tmp_path).put(REPOSITORY, seen)
     assert TagCache(tmp_path).get(REPOSITORY) == seen
 
@@ -89,8 +90,8 @@ def test_a_damaged_listing_is_absent(tmp_path: Path, place: int, flip: int) -> N
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2}, {"tags": "abc", "digests": []}, {"tags": [1]}, {"tags": None},
-        {"seen_at": "now"}, {"digests": {"a": 1}}, {"etag": None}, {"repository": 3},
+        {"format": 1}, {"tags": "abc", "digests": []}, {"tags": [1]}, {"tags": None},
+        {"seen_at": "now"}, {"digests": {"a": 1}}, {"vanished": None}, {"repository": 3},
     ],
 )  # fmt: skip
 def test_a_listing_of_another_form_is_absent(
@@ -118,9 +119,20 @@ def test_a_new_listing_keeps_the_digests_of_tags_that_stay(tmp_path: Path) -> No
     first = cache.record(REPOSITORY, ["a", "b"], 1.0)
     assert first == CachedTags(("a", "b"), 1.0, {})
     assert cache.add_digests(REPOSITORY, {"a": "sha256:1", "b": "sha256:2", "gone": "sha256:3"})
-    second = cache.record(REPOSITORY, ["b", "c", "b"], 2.0, "etag")
-    assert second == CachedTags(("b", "c"), 2.0, {"b": "sha256:2"}, "etag")
+    second = cache.record(REPOSITORY, ["b", "c", "b"], 2.0)
+    assert second == CachedTags(("b", "c"), 2.0, {"b": "sha256:2"}, {"a": "sha256:1"})
     assert cache.get(REPOSITORY) == second
+
+
+def test_the_first_digest_of_a_tag_stays_whoever_adds_another(tmp_path: Path) -> None:
+    cache = TagCache(tmp_path)
+    assert not cache.add_first_digests(REPOSITORY, {"a": "sha256:1"})
+    cache.record(REPOSITORY, ["a", "b"], 1.0)
+    assert TagCache(tmp_path).add_first_digests(REPOSITORY, {"a": "sha256:1"})
+    assert cache.add_first_digests(REPOSITORY, {"a": "sha256:2", "b": "sha256:3"})
+    found = cache.get(REPOSITORY)
+    assert found is not None
+    assert found.digests == {"a": "sha256:1", "b": "sha256:3"}
 
 
 def test_digests_without_a_listing_are_not_kept(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from philotes_tui.releases import CachedTags, Gone, Moved, New, changes
+from philotes_tui.releases.changes import MOST_VANISHED
 
 names = st.sampled_from(["0.1.0", "0.2.0", "0.3.0", "latest"])
 listings = st.builds(
@@ -52,4 +53,27 @@ def test_digests_are_those_of_listed_tags_only() -> None:
     seen = CachedTags(("a", "b"), 1.0, {"a": "sha256:1"}).with_digests({"b": "y", "c": "z"})
     assert dict(seen.digests) == {"a": "sha256:1", "b": "y"}
     again = seen.listed_again(["b", "c", "b"], 2.0)
-    assert again == CachedTags(("b", "c"), 2.0, {"b": "y"})
+    assert again == CachedTags(("b", "c"), 2.0, {"b": "y"}, {"a": "sha256:1"})
+
+
+def test_a_tag_that_was_not_listed_for_a_while_is_compared_with_what_it_was() -> None:
+    first = CachedTags(("a", "b"), 1.0, {"a": "sha256:1", "b": "sha256:2"})
+    without = first.listed_again(["b"], 2.0)
+    assert dict(without.digests) == {"b": "sha256:2"}
+    back = without.listed_again(["a", "b"], 3.0)
+    assert dict(back.digests) == {"b": "sha256:2", "a": "sha256:1"}
+    now = CachedTags(("a", "b"), 3.0).with_digests({"a": "sha256:9", "b": "sha256:2"})
+    assert changes(without, now) == (Moved("a", "sha256:1", "sha256:9"), New("a"))
+    assert without.last_digest("a") == back.last_digest("a") == "sha256:1"
+    assert without.last_digest("c") == ""
+
+
+def test_what_is_remembered_of_tags_that_vanished_is_bounded() -> None:
+    tags = [f"0.0.{number}" for number in range(MOST_VANISHED + 1)]
+    seen = CachedTags((), 1.0)
+    for tag in tags:
+        seen = seen.listed_again([tag], 2.0).with_digests({tag: f"sha256:{tag}"})
+    seen = seen.listed_again([], 3.0)
+    assert len(seen.vanished) == MOST_VANISHED
+    assert seen.last_digest(tags[0]) == ""
+    assert seen.last_digest(tags[-1]) == f"sha256:{tags[-1]}"
