@@ -206,24 +206,21 @@ def _as_httpx(
     """Return httpx's form of a request; its path and query go out verbatim.
 
     Registries compare a `Link` with what they wrote there, and httpx would write it anew
-    (encode/httpcore:docs/extensions.md, “target”). So the URL tells no more than the origin.
+    (encode/httpcore:docs/extensions.md, “target”). So the URL tells no more than the origin,
+    but in a tunnel: there httpcore would give the target to the proxy too, whose CONNECT is for
+    host and port (encode/httpcore:httpcore/_async/http_proxy.py), and httpx must write it.
     """
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if is_proxied and parts.scheme == "http":  # RFC 9112, section 3.2.2, “absolute-form”
         target = f"http://{parts.netloc.rpartition('@')[2]}{target}"
+    is_tunnelled = is_proxied and parts.scheme == "https"
+    waits = {"connect": limits.connect, "pool": limits.connect, "read": None, "write": None}
+    verbatim = {"target": target.encode("ascii")}
     return httpx.Request(
         request.method,
-        origin,
+        httpx.URL(request.url) if is_tunnelled else origin,
         headers=dict(request.headers),
         content=request.body if request.method == "POST" else None,
-        extensions={
-            "target": target.encode("ascii"),
-            "timeout": {
-                "connect": limits.connect,
-                "pool": limits.connect,
-                "read": None,
-                "write": None,
-            },
-        },
+        extensions={"timeout": waits, **({} if is_tunnelled else verbatim)},
     )
