@@ -11,7 +11,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,6 +22,7 @@ from philotes_tui.registry.exchange import (
     NotHttp,
     ProxyRefused,
     Request,
+    is_good,
 )
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.proxies import Proxy, proxy_for
@@ -134,8 +134,8 @@ class Connections:
         self, transport: httpx.AsyncHTTPTransport, asked: httpx.Request, largest: int
     ) -> tuple[int, Mapping[str, str], bytes]:
         response = await transport.handle_async_request(asked)
-        failed = response.status_code >= HTTPStatus.BAD_REQUEST
-        limit = self._limits.error_bytes if failed else largest
+        # What comes with a redirect is a page with the address in it, and not what was asked for.
+        limit = largest if is_good(response.status_code) else self._limits.error_bytes
         body = bytearray()
         try:
             async for chunk in response.aiter_raw():

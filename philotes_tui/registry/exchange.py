@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Request:
         url: The whole address; path and query go out as they stand here.
         headers: All but Host and Content-Length.
         body: What a POST carries.
-        largest: Bytes of the body of a good answer.
+        largest: Bytes of the body of a good answer, see `is_good`.
     """
 
     method: str
@@ -21,6 +22,11 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     largest: int = 0
+
+
+def is_good(status: int) -> bool:
+    """Whether a status means that the body is what was asked for (RFC 9110, section 15.3)."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 class NoAnswer(Exception):

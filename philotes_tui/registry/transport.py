@@ -15,7 +15,7 @@ from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
 from philotes_tui.registry.deadline import remaining
 from philotes_tui.registry.duration import retry_after
-from philotes_tui.registry.exchange import BrokenOff, NoAnswer, Request
+from philotes_tui.registry.exchange import BrokenOff, NoAnswer, Request, is_good
 from philotes_tui.registry.limits import MIB, Limits
 from philotes_tui.registry.rate_limit import RateLimit
 from philotes_tui.registry.trust import tls_context
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from philotes_tui.registry.connections import Connections
 
 _PASSING = {408, 500, 502, 503, 504}
-_ERROR = 400
 _FAULTS = (NoAnswer, OSError, ValueError)
 
 
@@ -145,13 +144,14 @@ class Transport:
             self._connections = _connections(self.limits, self._ca_file)
         self.sent += 1
         status, headers, body = await self._connections.exchange(request)
-        failed = status >= _ERROR
-        limit = self.limits.error_bytes if failed else request.largest
-        if headers.get("content-encoding", "identity").lower() != "identity":
+        is_coded = headers.get("content-encoding", "identity").lower() != "identity"
+        if not is_good(status):  # the status and the headers say what to do
+            body = b"" if is_coded else body[: self.limits.error_bytes]
+        elif is_coded:
             raise _unusable(request.url, "it sent a compressed answer that was not asked for")
-        if len(body) > limit and not failed:
-            raise _unusable(request.url, f"it sent more than {limit / MIB:.2g} MiB")
-        return Answer(status, request.url, headers, body[:limit])
+        elif len(body) > request.largest:
+            raise _unusable(request.url, f"it sent more than {request.largest / MIB:.2g} MiB")
+        return Answer(status, request.url, headers, body)
 
 
 def _origin(url: str) -> str:

@@ -151,6 +151,23 @@ def test_a_blob_kept_elsewhere_is_fetched_without_the_login(status: int) -> None
         assert "Authorization" not in storage.requests[0].headers
 
 
+@pytest.mark.parametrize(
+    ("length", "coding"), [(400, "identity"), (100_000, "identity"), (400, "gzip")]
+)
+def test_a_redirect_is_followed_whatever_is_written_in_it(length: int, coding: str) -> None:
+    """Go writes a page with the whole signed address (golang/go:src/net/http/server.go)."""
+    with FakeRegistry(lambda _: Reply(body=BLOB)) as storage:
+
+        def answer(_: Request) -> Reply:
+            where = f"http://{storage.host}/b?X-Amz-Signature={'a' * 300}"
+            page = f'<a href="{where}">Temporary Redirect</a>.'.ljust(length)
+            headers = {"Content-Type": "text/html", "Content-Encoding": coding}
+            return Reply(307, {"Location": where, **headers}, page.encode())
+
+        with FakeRegistry(answer) as fake:
+            assert blob(fake, described()) == BLOB
+
+
 def test_a_storage_that_wants_a_login_never_gets_one() -> None:
     challenge = {"WWW-Authenticate": 'Bearer realm="http://{host}/token"'}
     with FakeRegistry(lambda _: Reply(401, challenge)) as storage:
