@@ -2,11 +2,14 @@
 
 The provider's Chart renders the values and registers what comes out; that a value was secret is
 lost on the way (pulumi-kubernetes, provider/pkg/provider/helm/v4/chart.go). So each property of
-each rendered resource that holds such a string is marked again before it is registered.
+each rendered resource that holds such a string is marked again before it is registered, as it is
+or in the forms that charts write it in: base64, and percent-encoded in an address.
 """
 
+import base64
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote, unquote_plus
 
 import pulumi
 
@@ -60,4 +63,20 @@ def secret_marking(values: Mapping[str, Any]) -> pulumi.ResourceTransform:
 
 
 def _holds(text: str, secrets: frozenset[str]) -> bool:
-    return text in secrets or any(len(each) >= _SHORT and each in text for each in secrets)
+    return any(
+        reading in secrets or any(len(each) >= _SHORT and each in reading for each in secrets)
+        for reading in _readings(text)
+    )
+
+
+def _readings(text: str) -> set[str]:
+    """Return what a text says: as it stands, out of base64, and each of these percent-decoded."""
+    found = {text, *_out_of_base64(text)}
+    return {reading for each in found for reading in (each, unquote(each), unquote_plus(each))}
+
+
+def _out_of_base64(text: str) -> tuple[str, ...]:
+    try:
+        return (base64.b64decode(text, validate=True).decode(),)
+    except ValueError:  # no base64, or no text in it
+        return ()

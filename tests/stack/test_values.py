@@ -1,7 +1,9 @@
 """The values an environment asks for, and the overlay."""
 
+import base64
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -38,14 +40,58 @@ def test_what_must_stay_up_in_production_is_spread_over_zones_and_nodes() -> Non
     assert "topologySpreadConstraints" not in values["worker"]
 
 
-@pytest.mark.parametrize(
-    ("row", "alias"), [("API", "api"), ("Worker", "worker"), ("Lakekeeper", "lakekeeper")]
-)
+def told(row: str) -> dict[Environment, str]:
+    """Return the cells of a row of the readme's table of environments."""
+    [line] = [line for line in README.read_text().splitlines() if line.startswith(f"| {row} |")]
+    cells = [cell.strip() for cell in line.split("|")[2:-1]]
+    return dict(zip(ENVIRONMENTS, cells, strict=True))
+
+
+ROWS = [("API", "api"), ("Worker", "worker"), ("Lakekeeper", "lakekeeper")]
+
+
+@pytest.mark.parametrize(("row", "alias"), ROWS)
 def test_the_readme_tells_the_replicas_of_each_environment(row: str, alias: str) -> None:
-    [line] = [line for line in README.read_text().splitlines() if f"| {row}: replicas " in line]
-    told = [cell.strip() for cell in line.split("|")[2:-1]]
-    values = [environment_values(environment)[alias] for environment in ENVIRONMENTS]
-    assert told == [str(each.get("replicaCount", 1)) for each in values]
+    assert told(f"{row}: replicas") == {
+        each: str(environment_values(each)[alias].get("replicaCount", 1)) for each in ENVIRONMENTS
+    }
+
+
+@pytest.mark.parametrize(("row", "alias"), ROWS)
+def test_the_readme_tells_the_resources_of_each_environment(row: str, alias: str) -> None:
+    cells = told(f"{row}: requests → limits")
+    for environment in ENVIRONMENTS:
+        cell = cells["dev"] if cells[environment] == "as `dev`" else cells[environment]
+        asked, most = (
+            dict(zip(("cpu", "memory"), side.split(", "), strict=True))
+            for side in cell.split(" → ")
+        )
+        resources = environment_values(environment)[alias]["resources"]
+        assert (asked, milli(most)) == (resources["requests"], milli(resources["limits"]))
+
+
+def milli(resources: dict[str, str]) -> dict[str, str]:
+    """Write a whole number of CPUs in one way: 1000m is 1."""
+    return {key: "1" if amount == "1000m" else amount for key, amount in resources.items()}
+
+
+def test_the_readme_tells_how_many_pods_of_the_api_stay() -> None:
+    # The charts ask for one where nothing is said.
+    usual = {"minAvailable": 1}
+    assert told("API: pods kept while nodes are drained") == {
+        each: str(environment_values(each)["api"].get("podDisruptionBudget", usual)["minAvailable"])
+        for each in ENVIRONMENTS
+    }
+
+
+def test_the_readme_tells_what_is_spread_over_what() -> None:
+    shown = {"kubernetes.io/hostname": "nodes", "topology.kubernetes.io/zone": "zones"}
+    cells = told("API and Lakekeeper: spread over")
+    for environment in ENVIRONMENTS:
+        for alias in ("api", "lakekeeper"):
+            spread = environment_values(environment)[alias].get("topologySpreadConstraints", [])
+            over = [shown[each["topologyKey"]] for each in spread]
+            assert cells[environment] == ", then ".join(over)
 
 
 def test_each_environment_gets_values_of_its_own() -> None:
@@ -89,3 +135,28 @@ def test_every_property_that_holds_a_secret_is_marked() -> None:
         ],
         "replicas": 2,
     }
+
+
+SECRET = "p+ss w/rd & ü"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.b64encode(f"postgresql://u:{SECRET}@host".encode()).decode(),
+        f"postgresql://u:{quote(SECRET, safe='')}@host",
+        f"postgresql://u:{quote_plus(SECRET)}@host",
+        base64.b64encode(quote(SECRET, safe="").encode()).decode(),
+    ],
+)
+def test_a_secret_is_marked_in_the_forms_that_charts_write_it_in(text: str) -> None:
+    properties = {"data": {"password": text, "port": "NTQzMg=="}, "kind": "U2VjcmV0"}
+    marks = marked(properties, frozenset({SECRET}), lambda _: "hidden")
+    assert marks == {"data": {"password": "hidden", "port": "NTQzMg=="}, "kind": "U2VjcmV0"}
+
+
+def test_a_short_secret_is_marked_only_where_it_stands_alone_in_whatever_form() -> None:
+    properties = ["YQ==", "%61", "a", "bm8gYQ==", "an apple", "data"]
+    marks = marked(properties, frozenset({"a"}), lambda _: "hidden")
+    assert marks == ["hidden", "hidden", "hidden", "bm8gYQ==", "an apple", "data"]
