@@ -22,7 +22,7 @@ class Descriptor:
     """A blob or manifest as another manifest points at it.
 
     Attributes:
-        media_type: What it is, in lower case.
+        media_type: What it is, as it is written.
         digest: `sha256:…` or `sha512:…` of its bytes.
         size: Their number.
         artifact_type: What a manifest is of, where it says so.
@@ -58,8 +58,12 @@ def parse_descriptor(content: Any) -> Descriptor | None:
 
 
 def media_type(value: Any) -> str:
-    """Return a media type as it is compared, or nothing where the value is not one."""
-    return clean_line(value, _LONGEST_TYPE).lower() if isinstance(value, str) else ""
+    """Return a media type, or nothing where the value is not one.
+
+    Nothing is made equal that Helm tells apart: it compares them letter by letter.
+    """
+    is_one = isinstance(value, str) and clean_line(value, _LONGEST_TYPE) == value
+    return value if is_one else ""
 
 
 def annotations(content: Any) -> Mapping[str, str]:

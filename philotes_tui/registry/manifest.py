@@ -1,6 +1,7 @@
 """Manifests and indexes (opencontainers/image-spec:manifest.md, image-index.md)."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,14 @@ from philotes_tui.registry.reference import DIGEST, Reference
 _SCHEMA = 2
 """OCI manifests and indexes, and Docker's, all say so; nothing else of JSON does."""
 _MOST_ENTRIES = 2_000
+_FIELDS = {
+    name.casefold(): name
+    for name in (
+        *("schemaVersion", "mediaType", "artifactType", "annotations", "subject"),
+        *("config", "layers", "manifests", "digest", "size", "data"),
+    )
+}
+"""What is read of a manifest and its descriptors."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -76,7 +85,7 @@ def parse_manifest(answer: Answer, reference: Reference) -> Manifest:
         NotARegistry: It is not a manifest, or could be read as two kinds at once.
         RegistryError: The bytes are not those of the digest.
     """
-    content = answer.json()
+    content = _content(answer)
     if not isinstance(content, dict) or content.get("schemaVersion") != _SCHEMA:
         raise _not_a_manifest(answer, content, reference)
     asked, named = reference.digest, answer.headers.get("docker-content-digest", "")
@@ -95,6 +104,45 @@ def parse_manifest(answer: Answer, reference: Reference) -> Manifest:
         artifact_type=media_type(content.get("artifactType")),
         subject=parse_descriptor(content.get("subject")),
     )
+
+
+class _Ambiguous(dict[str, Any]):
+    """An object of JSON whose fields are read in another way by other programs."""
+
+
+def _content(answer: Answer) -> Any:
+    """Return the body as JSON, or None where it is not JSON.
+
+    Raises:
+        NotARegistry: Other programs would read other fields: what is checked here would not be
+            what Helm deploys.
+    """
+    try:
+        content = json.loads(answer.body, object_pairs_hook=_object)
+    except (ValueError, RecursionError):
+        return None
+    if any(isinstance(each, _Ambiguous) for each in _parts(content)):
+        raise _unusable(answer, "it names a field twice, or in another spelling")
+    return content
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, marked where Go would read it otherwise.
+
+    Go takes names in any case for a field, and of several the last (encoding/json, “Unmarshal”).
+    """
+    read = [name for name, _ in pairs if name.casefold() in _FIELDS]
+    is_plain = len({*read}) == len(read) and all(_FIELDS[name.casefold()] == name for name in read)
+    return dict(pairs) if is_plain else _Ambiguous(pairs)
+
+
+def _parts(content: Any) -> list[Any]:
+    """Return what is read of a manifest: itself and its descriptors, not their annotations."""
+    if not isinstance(content, dict):
+        return []
+    lists = [content.get(name) for name in ("layers", "manifests")]
+    listed = [each for found in lists if isinstance(found, list) for each in found]
+    return [content, content.get("config"), content.get("subject"), *listed]
 
 
 def _kind(content: dict[str, Any], answer: Answer) -> str:

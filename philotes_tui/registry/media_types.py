@@ -8,6 +8,8 @@ DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 MANIFEST_TYPES = (OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST)
 """All four, always: without the index types a registry may answer 404."""
 INDEXES = frozenset({OCI_INDEX, DOCKER_LIST})
+NESTING = frozenset({*MANIFEST_TYPES, "application/vnd.oci.artifact.manifest.v1+json"})
+"""What points at more, which Helm then takes along (oras-project/oras-go:content/graph.go)."""
 
 HELM_CONFIG = "application/vnd.cncf.helm.config.v1+json"
 HELM_CHART = (

@@ -67,9 +67,13 @@ class Stored:
 
     def put_manifest(self, manifest: Any, tag: str = "") -> str:
         """Store a manifest or an index, under a tag or its digest, and return the digest."""
-        content = json.dumps(manifest).encode()
+        return self.put_text(json.dumps(manifest), manifest.get("mediaType", MANIFEST), tag)
+
+    def put_text(self, manifest: str, media_type: str, tag: str = "") -> str:
+        """Store a manifest as it is written, one that no object could be, and return the digest."""
+        content = manifest.encode()
         digest = _digest(content)
-        self._ask("PUT", f"manifests/{tag or digest}", content, manifest.get("mediaType", MANIFEST))
+        self._ask("PUT", f"manifests/{tag or digest}", content, media_type)
         return digest
 
     def copy(self, reference: str, other: "Stored", tag: str) -> str:
