@@ -3,6 +3,8 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,9 @@ from philotes_tui.registry.login import ANY_REPOSITORY, check_login
 from philotes_tui.registry.login_file import LoginFile
 from philotes_tui.settings import CHART, Settings
 
+if TYPE_CHECKING:
+    from philotes_tui.cli.place import Place
+
 _LONGEST = 64 * 1024
 
 
@@ -26,6 +31,12 @@ _LONGEST = 64 * 1024
 @click.argument("registry", required=False)
 @click.option("--username", "-u", help="The account; asked for on a terminal.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option(
+    "--plain-http",
+    is_flag=True,
+    help="Send the password without TLS. Needed for each REGISTRY that is neither that of the"
+    " charts nor on this machine.",
+)
 @stack_option("Log in to the registry of this stack.")
 @pass_settings
 def command(
@@ -35,6 +46,7 @@ def command(
     stack: str | None,
     *,
     password_stdin: bool,
+    plain_http: bool,
 ) -> None:
     """Log in to REGISTRY, or to the one of the charts; stored where Helm stores its logins.
 
@@ -43,7 +55,9 @@ def command(
     could read it in the list of processes.
     """
     place = Wiring(settings).place(stack)
-    repository = repository_of(registry, settings, place.registry, plain_http=place.plain_http)
+    repository = repository_of(registry, settings, place)
+    if plain_http:
+        repository = replace(repository, plain_http=True)
     host = str(repository.host)
     login = _asked(host, username, from_stdin=password_stdin)
     ca_file = place.ca_file if registry is None else settings.registry_ca_file or place.ca_file
@@ -61,21 +75,21 @@ def command(
     click.echo(f"Logged in to {host} as {shown}; kept in {kept_in}.")
 
 
-def repository_of(
-    registry: str | None, settings: Settings, configured: str, *, plain_http: bool
-) -> Repository:
+def repository_of(registry: str | None, settings: Settings, place: "Place") -> Repository:
     """Return what a login is for: the charts of the stack, or what was named.
+
+    That the charts are read without TLS says nothing of another registry: to that a password
+    goes with TLS, unless it is on this machine.
 
     Args:
         registry: A host, or a folder of it, with or without `oci://`; None: the stack's.
-        settings: Whether the registry is spoken to without TLS.
-        configured: The folder of the stack's charts.
-        plain_http: Whether that is spoken to without TLS.
+        settings: Whether TLS is wanted on this machine too.
+        place: Where the stack's charts are.
 
     Raises:
         InvalidReference: It is not an address, or empty.
     """
-    own = Repository.parse(f"{configured.rstrip('/')}/{CHART}", plain_http=plain_http)
+    own = Repository.parse(f"{place.registry.rstrip('/')}/{CHART}", plain_http=place.plain_http)
     if registry is None:
         return own
     named = registry.strip().removeprefix("oci://").removeprefix("https://").rstrip("/")
@@ -91,10 +105,11 @@ def repository_of(
     host = Host.parse(authority, on=named)
     if host == own.host and not path:
         return own
-    plain = own.plain_http if host == own.host else settings.plain_http
+    unasked = host.is_loopback and settings.plain_http is not False
+    plain = own.plain_http if host == own.host else unasked
     if path:
         return Repository.parse(f"{named}/{CHART}", plain_http=plain)
-    return Repository(host, ANY_REPOSITORY, host.is_loopback if plain is None else plain)
+    return Repository(host, ANY_REPOSITORY, plain)
 
 
 def _asked(host: str, username: str | None, *, from_stdin: bool) -> Basic:

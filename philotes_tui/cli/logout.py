@@ -23,7 +23,7 @@ from philotes_tui.settings import Settings
 def command(settings: Settings, registry: str | None, stack: str | None) -> None:
     """Forget the login of REGISTRY, or of the one of the charts, that Helm's file keeps."""
     place = Wiring(settings).place(stack)
-    repository = repository_of(registry, settings, place.registry, plain_http=place.plain_http)
+    repository = repository_of(registry, settings, place)
     host = str(repository.host)
     helm, *others = config_files(os.environ)
     removed = asyncio.run(LoginFile(helm).remove(host))
