@@ -17,6 +17,8 @@ _CHART_FILE = "Chart.yaml"
 _MADE_ANEW = ("charts", "Chart.lock")
 """What `helm dependency` makes in a chart."""
 _DEPENDENCIES = re.compile(r"(?ms)^dependencies:[ \t]*\n(?P<entries>(?:[ \t#-].*?\n|\n)*)")
+_DECLARED = re.compile(r"""(?m)^["']?dependencies["']?[ \t]*:""")
+_CONTENT = re.compile(r"(?m)^[ \t]*[^#\s].*$")
 _ENTRY = re.compile(r"(?m)^(?=[ \t]*- )")
 _NEIGHBOUR = re.compile(
     r"""(?m)^(?P<key>[ \t]+(?:- )?repository:[ \t]*)["']?file://\.\./(?P<name>[^"'\s#/]+)/?["']?.*$"""
@@ -125,14 +127,29 @@ def pinned(text: str, version: str, neighbours: Sequence[str]) -> str:
         neighbours: The charts that stand beside it.
 
     Raises:
-        ChartUnfit: a dependency is not one of these.
+        ChartUnfit: a dependency is not one of these, or is written in another way than one key
+            a line.
     """
     block = _DEPENDENCIES.search(text)
     if block is None:
+        if written := _DECLARED.search(text):
+            raise _unread(text[written.start() :].partition("\n")[0])
         return text
     first, *entries = _ENTRY.split(block["entries"])
+    if written := _CONTENT.search(first):
+        raise _unread(written[0])
     lines = first + "".join(_pinned_entry(entry, version, neighbours) for entry in entries)
     return text[: block.start("entries")] + lines + text[block.end("entries") :]
+
+
+def _unread(line: str) -> ChartUnfit:
+    return ChartUnfit(
+        "The umbrella's dependencies are written in a way that cannot be pinned",
+        on=f"{UMBRELLA}/{_CHART_FILE}",
+        said=line.strip(),
+        todo="Write the line `dependencies:` with nothing behind it, and below it a list with one "
+        "key a line.",
+    )
 
 
 def _pinned_entry(entry: str, version: str, neighbours: Sequence[str]) -> str:

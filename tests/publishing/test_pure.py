@@ -114,6 +114,36 @@ def test_a_dependency_that_cannot_be_pinned_is_refused(old: str, new: str) -> No
         pinned(UMBRELLA.replace(old, new), "1.0.0", ["philotes-api", "lakekeeper"])
 
 
+FLOW = "dependencies: [{name: lakekeeper, version: 0.1.0, repository: file://../lakekeeper}]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("dependencies:", FLOW),
+        ("dependencies:", "dependencies:  # the subcharts"),
+        ("dependencies:", '"dependencies":'),
+        ("dependencies:", "dependencies :"),
+        ("dependencies:", "dependencies: &subcharts"),
+    ],
+)
+def test_dependencies_in_a_style_that_cannot_be_pinned_are_refused(old: str, new: str) -> None:
+    with pytest.raises(ChartUnfit, match="written in a way that cannot be pinned") as refused:
+        pinned(UMBRELLA.replace(old, new), "1.0.0", ["philotes-api", "lakekeeper"])
+    assert refused.value.said == new
+
+
+def test_dependencies_in_brackets_below_their_key_are_refused() -> None:
+    text = FLOW.replace(": [", ":\n  # the subcharts\n  [", 1)
+    with pytest.raises(ChartUnfit, match="written in a way that cannot be pinned"):
+        pinned(text, "1.0.0", ["lakekeeper"])
+
+
+def test_an_umbrella_without_dependencies_stays_as_it_is() -> None:
+    text = "name: philotes\ndescription: dependencies are in charts/\n"
+    assert pinned(text, "1.0.0", ["lakekeeper"]) == text
+
+
 def test_an_archive_holds_what_was_written_and_its_bytes_repeat(tmp_path: Path) -> None:
     files = {"c/values.yaml": b"a: 1\n", "c/Chart.yaml": b"name: c\n", "c/t/x.yaml": b""}
     write_archive(files, tmp_path / "one.tgz", 1_000)
