@@ -16,7 +16,7 @@ UMBRELLA = "philotes"
 _CHART_FILE = "Chart.yaml"
 _MADE_ANEW = ("charts", "Chart.lock")
 """What `helm dependency` makes in a chart."""
-_DEPENDENCIES = re.compile(r"(?ms)^dependencies:[ \t]*\n(?P<entries>(?:[ \t#-].*?\n|\n)*)")
+_DEPENDENCIES = re.compile(r"(?m)^dependencies:[ \t]*\n(?P<entries>(?:[ \t#-][^\n]*(?:\n|\Z)|\n)*)")
 _DECLARED = re.compile(r"""(?m)^["']?dependencies["']?[ \t]*:""")
 _CONTENT = re.compile(r"(?m)^[ \t]*[^#\s].*$")
 _ENTRY = re.compile(r"(?m)^(?=[ \t]*- )")
