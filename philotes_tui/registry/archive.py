@@ -16,6 +16,7 @@ from philotes_tui.errors import RegistryError
 from philotes_tui.foreign import clean_line
 from philotes_tui.registry.chart_content import Files, chart_content
 from philotes_tui.registry.limits import MIB
+from philotes_tui.registry.tar import TarReader
 from philotes_tui.releases import ChartContent
 
 _GZIP = b"\x1f\x8b"
@@ -117,26 +118,23 @@ def read_files(
     files: dict[str, bytes] = {}
     folder = ""
     try:
-        with tarfile.open(
-            fileobj=io.BufferedReader(stream, _STEP), mode="r|", encoding="utf-8"
-        ) as tar:
-            for path, content in _members(tar, budget):
-                top, _, rest = path.partition("/")
-                if not rest:
-                    raise budget.refused(f"“{path}” does not stand in the chart's folder")
-                if folder and top != folder:
-                    raise budget.refused(f"it holds two folders, “{folder}” and “{top}”")
-                folder = top
-                _add(files, rest, content, budget)
+        for path, content in _members(TarReader(io.BufferedReader(stream, _STEP)), budget):
+            top, _, rest = path.partition("/")
+            if not rest:
+                raise budget.refused(f"“{path}” does not stand in the chart's folder")
+            if folder and top != folder:
+                raise budget.refused(f"it holds two folders, “{folder}” and “{top}”")
+            folder = top
+            _add(files, rest, content, budget)
         stream.drain()
     except (tarfile.TarError, zlib.error, EOFError, ValueError, OverflowError) as error:
         raise budget.refused(f"it is damaged: {clean_line(str(error), 100)}") from error
     return _with_subcharts(files, budget)
 
 
-def _members(tar: tarfile.TarFile, budget: _Budget) -> Iterator[tuple[str, bytes]]:
+def _members(tar: TarReader, budget: _Budget) -> Iterator[tuple[str, bytes]]:
     """Yield path and content of each regular file."""
-    for member in tar:
+    for member in tar.members():
         path = _safe_path(member.name, budget)
         if member.isdir():
             budget.take_file(0, path)
@@ -144,10 +142,7 @@ def _members(tar: tarfile.TarFile, budget: _Budget) -> Iterator[tuple[str, bytes
         if not member.isreg() or member.issparse():
             raise budget.refused(f"“{path}” is a {_kind(member)}, not a file")
         budget.take_file(member.size, path)
-        content = tar.extractfile(member)
-        if content is None:
-            raise budget.refused(f"“{path}” is not a file")
-        yield path, content.read()
+        yield path, tar.read(member.size)
 
 
 def _kind(member: tarfile.TarInfo) -> str:
@@ -159,7 +154,8 @@ def _kind(member: tarfile.TarInfo) -> str:
 def _safe_path(name: str, budget: _Budget) -> str:
     """Return the path of a member, checked.
 
-    Backslashes count as slashes, as in Helm, so that an archive means the same everywhere.
+    Backslashes count as slashes, as in Helm, so that an archive means the same everywhere; of
+    a name with both, Helm takes the slashes for a part of the folder's name.
     """
     shown = clean_line(name.encode("utf-8", "replace").decode("utf-8", "replace"), 100)
     try:
@@ -178,6 +174,10 @@ def _safe_path(name: str, budget: _Budget) -> str:
         raise budget.refused(f"“{shown}” is no path of a file")
     if _DRIVE.match(parts[min(1, len(parts) - 1)]):
         raise budget.refused(f"“{shown}” is an absolute path in the chart's folder")
+    if {"\\", "/"} <= set(name):
+        raise budget.refused(f"“{shown}” holds both slashes and backslashes")
+    if path.startswith("./"):  # whose folder is the dot to Helm
+        raise budget.refused(f"“{shown}” does not begin with the chart's folder")
     return "/".join(parts)
 
 
