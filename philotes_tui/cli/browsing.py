@@ -1,7 +1,6 @@
 """Published versions as the screens look into them: asked of the registry, or as they were kept."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from philotes_tui.cache import BlobCache, TagCache
-from philotes_tui.cache.signatures import FoundSignatures, SignatureCache
+from philotes_tui.cli.known_signatures import KnownSignatures
 from philotes_tui.cli.remembered import RememberedCharts
 from philotes_tui.errors import InvalidReference, RegistryError
 from philotes_tui.folders import registry_cache
@@ -38,7 +37,7 @@ class BrowsedCharts(RememberedCharts):
     def __init__(self, charts: ChartRegistry, folder: Path) -> None:
         super().__init__(charts, TagCache(folder))
         self._blobs = BlobCache(folder)
-        self._signatures = SignatureCache(folder)
+        self._signatures = KnownSignatures(folder, self._name)
 
     async def kept_details(self, releases: Sequence[Release]) -> Mapping[str, Known]:
         """Return what is known of those versions that were read before, by tag; asks nobody."""
@@ -46,7 +45,7 @@ class BrowsedCharts(RememberedCharts):
         kept = self._kept()
         for release in releases:
             try:
-                details, known = self._with_signatures(await kept.details(release))
+                details, known = self._signatures.added_to(await kept.details(release))
             except RegistryError:
                 continue
             found[release.tag] = Known(details, signatures_known=known)
@@ -76,7 +75,7 @@ class BrowsedCharts(RememberedCharts):
                     if not isinstance(details, ChartDetails):
                         yield release, Known(error=details)
                         continue
-                    self._keep_signatures(details)
+                    await asyncio.to_thread(self._signatures.keep, details)
                     moved = _moved(release.tag, before, details.digest)
                     found[release.tag] = details.digest
                     yield release, Known(details, moved=moved)
@@ -95,7 +94,7 @@ class BrowsedCharts(RememberedCharts):
         """
         before = self.seen()
         details = await self._charts.details(release)
-        self._keep_signatures(details)
+        await asyncio.to_thread(self._signatures.keep, details)
         found = await _inspection(self._charts, details)
         self._tags.add_first_digests(self._name, {release.tag: details.digest})
         moved = _moved(release.tag, before, details.digest)
@@ -105,7 +104,7 @@ class BrowsedCharts(RememberedCharts):
         """Return what was kept of a version, or None where that is not all of it; asks nobody."""
         kept = self._kept()
         try:
-            details, known = self._with_signatures(await kept.details(release))
+            details, known = self._signatures.added_to(await kept.details(release))
             found = await _inspection(kept, details)
         except (RegistryError, InvalidReference):
             return None
@@ -122,17 +121,6 @@ class BrowsedCharts(RememberedCharts):
             seen=seen.digests if seen else {},
         )
 
-    def _keep_signatures(self, details: ChartDetails) -> None:
-        now = FoundSignatures(details.signatures, time.time())
-        self._signatures.keep(self._name, details.digest, now)
-
-    def _with_signatures(self, details: ChartDetails) -> tuple[ChartDetails, bool]:
-        """Add the signatures that were found before, and tell whether any were looked for."""
-        found = self._signatures.found(self._name, details.digest)
-        if found is None:
-            return details, False
-        return replace(details, signatures=found.signatures), True
-
 
 def _moved(tag: str, before: CachedTags | None, now: str) -> Moved | None:
     was = before.last_digest(tag) if before else ""
@@ -143,8 +131,12 @@ async def _inspection(charts: ChartRegistry, details: ChartDetails) -> Inspectio
     from philotes_tui.registry.archive import read_chart  # noqa: PLC0415 - imports YAML, tar
 
     package = await charts.package(details.digest)
-    content = await asyncio.to_thread(read_chart, package.archive, on=str(package.reference))
-    return Inspection(details, content, images(content))
+
+    def read() -> Inspection:
+        content = read_chart(package.archive, on=str(package.reference))
+        return Inspection(details, content, images(content))
+
+    return await asyncio.to_thread(read)
 
 
 def browsed(charts: ChartRegistry) -> BrowsedCharts:

@@ -1,8 +1,7 @@
 """Reading one published version whole, and what is told beside it."""
 
 import asyncio
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from philotes_tui.cli import picking
 from philotes_tui.cli.listing import changes_sentence, seen_sentence
@@ -64,18 +63,15 @@ def _with_signatures(
     published: Published, details: ChartDetails, *, looked_for: bool
 ) -> tuple[ChartDetails, bool]:
     """Keep which signatures were found; offline add those that were, and tell if that is known."""
-    from philotes_tui.cache.signatures import (  # noqa: PLC0415 - only who looks at one version
-        FoundSignatures,
-        SignatureCache,
+    from philotes_tui.cli.known_signatures import (  # noqa: PLC0415 - who looks at one version
+        KnownSignatures,
     )
 
-    name, kept = str(published.charts.repository), SignatureCache(registry_cache())
+    kept = KnownSignatures(registry_cache(), str(published.charts.repository))
     if published.offline:
-        found = kept.found(name, details.digest)
-        known = found is not None
-        return (replace(details, signatures=found.signatures) if found else details), known
+        return kept.added_to(details)
     if looked_for:
-        kept.keep(name, details.digest, FoundSignatures(details.signatures, time.time()))
+        kept.keep(details)
     return details, looked_for
 
 

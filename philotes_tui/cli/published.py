@@ -1,5 +1,6 @@
 """The published versions as commands see them: asked of the registry, or as they were last seen."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Container, Iterable, Mapping
 from contextlib import aclosing
@@ -104,12 +105,11 @@ class Published:
         Offline, versions that nobody looked at before yield an error, and signatures are those
         that were found before.
         """
-        from philotes_tui.cache.signatures import (  # noqa: PLC0415 - only who asks for details
-            FoundSignatures,
-            SignatureCache,
+        from philotes_tui.cli.known_signatures import (  # noqa: PLC0415 - who asks for details
+            KnownSignatures,
         )
 
-        kept = SignatureCache(registry_cache())
+        kept = KnownSignatures(registry_cache(), self._name)
         if self.offline:
             for version in versions:
                 try:
@@ -117,16 +117,12 @@ class Published:
                 except RegistryError as error:
                     yield version, error
                 else:
-                    found = kept.found(self._name, details.digest)
-                    yield version, replace(details, signatures=found.signatures if found else ())
+                    yield version, kept.added_to(details)[0]
             return
         async with aclosing(self.charts.details_of(versions)) as answers:
             async for version, answer in answers:
                 if isinstance(answer, ChartDetails):
-                    before = kept.found(self._name, answer.digest)
-                    if answer.signatures or before is not None:  # most versions have never had one
-                        found = FoundSignatures(answer.signatures, time.time())
-                        kept.keep(self._name, answer.digest, found)
+                    await asyncio.to_thread(kept.keep_any, answer)  # others may hold up the cache
                 yield version, answer
 
     @property

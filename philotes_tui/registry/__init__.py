@@ -8,7 +8,7 @@
 imported with the first request, so that what the cache answers does not pay for it.
 """
 
-from philotes_tui.registry.chart_reader import BlobStore, PackagedChart
+from philotes_tui.registry.chart_reader import PackagedChart
 from philotes_tui.registry.charts import ChartRegistry
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.credentials import (
@@ -26,6 +26,7 @@ from philotes_tui.registry.host import Host
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.reference import Reference, Repository
+from philotes_tui.registry.source import BlobStore
 from philotes_tui.registry.tokens import AuthorizationCache
 
 __all__ = [

@@ -3,32 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from functools import partial
+from typing import TypeAlias
 
-from philotes_tui.errors import RegistryError, RegistryUnreachable, VersionNotFound
+from philotes_tui.errors import RegistryError, VersionNotFound
 from philotes_tui.registry.chart_details import chart_details
-from philotes_tui.registry.descriptor import Descriptor
-from philotes_tui.registry.kept import KeptCharts
+from philotes_tui.registry.keeping import KeepingCharts
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART, HELM_PROVENANCE
 from philotes_tui.registry.reference import DIGEST, Reference, Repository
 from philotes_tui.registry.signatures import SignatureFinder
+from philotes_tui.registry.source import BlobStore, Source
 from philotes_tui.releases import ChartDetails, Release, Signature, Version
 
 Wanted: TypeAlias = Version | Release | str
 """A version, a release with its tag, or the text of a version or digest."""
 
 _CONFIG_BYTES = 1024 * 1024
-
-
-class BlobStore(Protocol):
-    """Keeps what a registry sent, by digest; `philotes_tui.cache.BlobCache` is one."""
-
-    def get(self, digest: str) -> bytes | None:
-        """Return the bytes of a digest, verified, or None."""
-
-    def put(self, digest: str, content: bytes) -> bool:
-        """Keep the bytes of a digest; return whether they are kept."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +40,6 @@ class PackagedChart:
     provenance: bytes | None = field(default=None, repr=False)
 
 
-class Source(Protocol):
-    """Where the parts of a chart come from: a `RegistryClient`, or what is kept of one."""
-
-    async def head_digest(self, reference: Reference) -> str:
-        """Return the digest that a reference names."""
-
-    async def chart_manifest(self, reference: Reference) -> tuple[Manifest, Manifest]:
-        """Return the manifest of a chart, and the one that the reference names."""
-
-    async def blob(
-        self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
-    ) -> bytes:
-        """Return the bytes that a descriptor points at."""
-
-
 class ChartReader:
     """Reads the versions of one chart.
 
@@ -71,7 +47,7 @@ class ChartReader:
         client: Asks.
         repository: Where the chart is.
         finder: Finds signatures; None looks for none.
-        blobs: Keeps configs and archives between runs.
+        blobs: Keeps manifests, configs and archives between runs.
     """
 
     def __init__(
@@ -82,10 +58,10 @@ class ChartReader:
         finder: SignatureFinder | None = None,
         blobs: BlobStore | None = None,
     ) -> None:
-        self._client = client
+        self._client = client if blobs is None else KeepingCharts(client, blobs)
         self._repository = repository
         self._finder = finder
-        self._blobs = blobs
+        self._blob = partial(self._client.blob, repository)
 
     async def digest(self, wanted: Wanted) -> str:
         """Return the digest that a version names now."""
@@ -99,7 +75,7 @@ class ChartReader:
         chart, named = await self._manifest(reference, version)
         if chart.config is None:
             raise _lacking(reference, "its manifest has no config")
-        config = await self._blob(chart.config, _CONFIG_BYTES)
+        config = await self._blob(chart.config, largest=_CONFIG_BYTES)
         found = await self._finder.find(chart, named.digest) if self._finder else ()
         return chart_details(reference, named, chart, config, version=version, signatures=found)
 
@@ -112,7 +88,7 @@ class ChartReader:
             raise _lacking(reference, "it has no layer with the chart itself")
         archive = await self._blob(layer)
         signed = chart.layer(HELM_PROVENANCE) if provenance else None
-        text = await self._blob(signed, _CONFIG_BYTES) if signed else None
+        text = await self._blob(signed, largest=_CONFIG_BYTES) if signed else None
         return PackagedChart(reference, named.digest, archive, text)
 
     async def signatures(self, wanted: Wanted) -> tuple[Signature, ...]:
@@ -124,34 +100,8 @@ class ChartReader:
     async def _manifest(
         self, reference: Reference, version: Version | None
     ) -> tuple[Manifest, Manifest]:
-        kept = await self._kept(reference)
-        if kept is not None:
-            return kept
         with self._named(version):
-            chart, named = await self._client.chart_manifest(reference)
-        if self._blobs is not None:
-            for manifest in {chart.digest: chart, named.digest: named}.values():
-                if self._blobs.get(manifest.digest) is None:
-                    self._blobs.put(manifest.digest, manifest.body)
-        return chart, named
-
-    async def _kept(self, reference: Reference) -> tuple[Manifest, Manifest] | None:
-        """Return what is kept of a digest, which never changes; nothing of a tag."""
-        if self._blobs is None or reference.digest is None:
-            return None
-        try:
-            return await KeptCharts(self._blobs, {}).chart_manifest(reference)
-        except RegistryUnreachable:
-            return None
-
-    async def _blob(self, descriptor: Descriptor, largest: int | None = None) -> bytes:
-        kept = self._blobs.get(descriptor.digest) if self._blobs else None
-        if kept is not None and len(kept) == descriptor.size:
-            return kept
-        content = await self._client.blob(self._repository, descriptor, largest=largest)
-        if self._blobs is not None:
-            self._blobs.put(descriptor.digest, content)
-        return content
+            return await self._client.chart_manifest(reference)
 
     def _reference(self, wanted: Wanted) -> tuple[Reference, Version | None]:
         """Return what to ask for, and the version where it is not a digest.

@@ -7,16 +7,16 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from philotes_tui.errors import RegistryError
-from philotes_tui.registry.chart_reader import BlobStore, ChartReader, PackagedChart, Wanted
+from philotes_tui.registry.chart_reader import ChartReader, PackagedChart, Wanted
 from philotes_tui.registry.client import RegistryClient
-from philotes_tui.registry.concurrently import as_answered, in_order
 from philotes_tui.registry.credentials import Credentials, stored_credentials
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
 from philotes_tui.registry.signature_content import SignedContent, signed_content
 from philotes_tui.registry.signatures import SignatureFinder
-from philotes_tui.registry.silence import Silence
+from philotes_tui.registry.silence import each_answer
+from philotes_tui.registry.source import BlobStore
 from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.releases import (
     Catalog,
@@ -135,23 +135,15 @@ class ChartRegistry:
             RegistryRateLimited: The registry asks to wait for longer than is of use.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        silence = Silence(limit)
-        async with self._reader(signatures=False) as reader:
-
-            async def one(release: Release) -> tuple[str, str]:
-                try:
-                    digest = await reader.digest(release)
-                except RegistryError as error:
-                    if silence.ends_all(error):
-                        raise
-                    return release.tag, ""
-                silence.answered()
-                return release.tag, digest
-
-            async with aclosing(in_order(one, versions, limit)) as answers:
-                digests = {tag: digest async for tag, digest in answers if digest}
-            silence.check()
-            return digests
+        async with (
+            self._reader(signatures=False) as reader,
+            aclosing(each_answer(reader.digest, versions, limit)) as answers,
+        ):
+            return {
+                release.tag: digest
+                async for release, digest in answers
+                if not isinstance(digest, RegistryError)
+            }
 
     async def details(self, version: Wanted, *, signatures: bool = True) -> ChartDetails:
         """Return the details of one version; see `details_of` for what that costs.
@@ -201,24 +193,12 @@ class ChartRegistry:
             RegistryRateLimited: The registry asks to wait for longer than is of use.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        silence = Silence(limit)
-        async with self._reader(signatures=signatures) as reader:
-
-            async def one(release: Release) -> tuple[Release, ChartDetails | RegistryError]:
-                try:
-                    details = await reader.details(release)
-                except RegistryError as error:
-                    if silence.ends_all(error):
-                        raise
-                    return release, error
-                silence.answered()
-                return release, details
-
-            stream = in_order if ordered else as_answered
-            async with aclosing(stream(one, versions, limit)) as answers:
-                async for answer in answers:
-                    yield answer
-            silence.check()
+        async with (
+            self._reader(signatures=signatures) as reader,
+            aclosing(each_answer(reader.details, versions, limit, ordered=ordered)) as answers,
+        ):
+            async for answer in answers:
+                yield answer
 
     async def package(self, version: Wanted, *, provenance: bool = False) -> PackagedChart:
         """Return a chart as it was pushed: two requests, one where the store has the archive.
@@ -291,7 +271,7 @@ class ChartRegistry:
     async def _reader(self, *, signatures: bool) -> AsyncGenerator[ChartReader, None]:
         if self._seen is not None and self._blobs is not None:
             kept = KeptCharts(self._blobs, self._seen)
-            yield ChartReader(kept, self.repository, blobs=self._blobs)
+            yield ChartReader(kept, self.repository)
             return
         async with self._client() as client:
             finder = SignatureFinder(client, self.repository, tags=self._tags, api=self._referrers)

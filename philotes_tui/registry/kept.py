@@ -1,8 +1,8 @@
 """The charts of a registry as they were last seen: nothing is asked of it."""
 
+import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from philotes_tui.errors import RegistryUnreachable
 from philotes_tui.registry.answer import Answer
@@ -10,9 +10,7 @@ from philotes_tui.registry.chart_manifest import choose
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.manifest import Manifest, parse_manifest
 from philotes_tui.registry.reference import Reference, Repository
-
-if TYPE_CHECKING:
-    from philotes_tui.registry.chart_reader import BlobStore
+from philotes_tui.registry.source import BlobStore
 
 
 class KeptCharts:
@@ -23,7 +21,7 @@ class KeptCharts:
         digests: The digest of each tag as it was last seen.
     """
 
-    def __init__(self, blobs: "BlobStore", digests: Mapping[str, str]) -> None:
+    def __init__(self, blobs: BlobStore, digests: Mapping[str, str]) -> None:
         self._blobs = blobs
         self._digests = digests
 
@@ -57,8 +55,10 @@ class KeptCharts:
             RegistryUnreachable: They were never read.
         """
         del largest
-        content = descriptor.data or self._blobs.get(descriptor.digest)
-        if content is None:
+        if descriptor.data is not None:
+            return descriptor.data
+        content = await self._get(descriptor.digest)
+        if content is None or len(content) != descriptor.size:
             raise _never_seen(f"{repository}@{descriptor.digest}")
         return content
 
@@ -70,11 +70,15 @@ class KeptCharts:
             RegistryError: It is none.
         """
         digest = await self.head_digest(reference)
-        body = self._blobs.get(digest)
+        body = await self._get(digest)
         if body is None:
             raise _never_seen(str(reference))
         by_digest = Reference(reference.repository, digest=digest)
         return parse_manifest(Answer(HTTPStatus.OK, str(by_digest), body=body), by_digest)
+
+    async def _get(self, digest: str) -> bytes | None:
+        """Read and hash aside: other questions wait for answers meanwhile."""
+        return await asyncio.to_thread(self._blobs.get, digest)
 
 
 def _never_seen(on: str) -> RegistryUnreachable:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from philotes_tui.errors import VersionNotFound
-from philotes_tui.registry.chart_reader import BlobStore
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.kept import KeptCharts
@@ -13,6 +12,7 @@ from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import SIGSTORE_BUNDLE
 from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.referrers import fallback_tag
+from philotes_tui.registry.source import BlobStore
 
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 """The payload of a signature of cosign before version 3 (cosign:specs/SIGNATURE_SPEC.md)."""

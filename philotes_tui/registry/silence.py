@@ -1,12 +1,19 @@
 """Telling one question that took too long from a registry that answers none."""
 
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from typing import TypeVar
+
 from philotes_tui.errors import (
     RegistryDenied,
     RegistryError,
     RegistryRateLimited,
     RegistryUnreachable,
 )
+from philotes_tui.registry.concurrently import as_answered, in_order
 
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 _FOR_ALL = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
 
 
@@ -45,3 +52,42 @@ class Silence:
         """
         if self._error is not None and not self._is_answered:
             raise self._error
+
+
+async def each_answer(
+    ask: Callable[[Asked], Awaitable[Answered]],
+    asked: Iterable[Asked],
+    limit: int,
+    *,
+    ordered: bool = True,
+) -> AsyncGenerator[tuple[Asked, Answered | RegistryError], None]:
+    """Yield each question with its answer, or with what is wrong with it alone.
+
+    Args:
+        ask: Asks one question.
+        asked: The questions.
+        limit: How many are under way at a time, and how many in a row may get no answer.
+        ordered: Whether in the order given; else each as soon as it is answered.
+
+    Raises:
+        RegistryUnreachable: No answer came, or to `limit` in a row none in time.
+        RegistryDenied: The registry refuses.
+        RegistryRateLimited: The registry asks to wait for longer than is of use.
+    """
+    silence = Silence(limit)
+
+    async def one(question: Asked) -> tuple[Asked, Answered | RegistryError]:
+        try:
+            answer = await ask(question)
+        except RegistryError as error:
+            if silence.ends_all(error):
+                raise
+            return question, error
+        silence.answered()
+        return question, answer
+
+    stream = in_order if ordered else as_answered
+    async with aclosing(stream(one, asked, limit)) as answers:
+        async for answer in answers:
+            yield answer
+    silence.check()

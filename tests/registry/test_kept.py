@@ -1,6 +1,7 @@
 """Charts that were seen once: by digest nothing is asked twice, and offline nothing at all."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,32 @@ def test_what_is_damaged_is_as_good_as_never_seen(tmp_path: Path) -> None:
         offline = charts(fake, tmp_path, {"1.0.0": details.digest})
         with pytest.raises(RegistryUnreachable):
             asyncio.run(offline.details("1.0.0"))
+
+
+class Held(BlobCache):
+    """A cache that notes which threads wait for it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.waiting: set[int] = set()
+
+    def get(self, digest: str) -> bytes | None:
+        self.waiting.add(threading.get_ident())
+        return super().get(digest)
+
+    def put(self, digest: str, content: bytes) -> bool:
+        self.waiting.add(threading.get_ident())
+        return super().put(digest, content)
+
+
+def test_a_cache_that_others_hold_up_holds_up_no_other_question(tmp_path: Path) -> None:
+    published = Charts()
+    published.add("1.0.0", archive=ARCHIVE)
+    held = Held(tmp_path)
+    with FakeRegistry(published) as fake:
+        chart = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=LIMITS, blobs=held)
+        for _ in range(2):
+            details = asyncio.run(chart.details("1.0.0"))
+            asyncio.run(chart.package(details.digest))
+    assert held.waiting
+    assert threading.get_ident() not in held.waiting  # where the answers are waited for
