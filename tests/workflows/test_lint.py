@@ -11,6 +11,7 @@ import pytest
 
 from philotes_tui.toolchain.development import DEVELOPMENT_TOOLS
 from philotes_tui.toolchain.tools import TOOLS
+from tests.workflows.expressions import Contexts, filled, value_of
 from tests.workflows.runner import WORKFLOWS, workflow
 
 NAMES = ("ci.yml", "helm-release.yml")
@@ -165,6 +166,37 @@ def test_cached_tools_are_those_of_the_recipes_and_tables_of_this_commit() -> No
     }
     assert len(keys) == 1
     assert "hashFiles('tools/**', 'philotes_tui/toolchain/*.py')" in keys.pop()
+
+
+def test_a_cache_holds_nothing_of_the_recipes_before() -> None:
+    kept = [step for _, step in steps("ci.yml") if "actions/cache" in step.get("uses", "")]
+    assert kept
+    assert not [step["with"] for step in kept if "restore-keys" in step["with"]]
+
+
+def test_every_branch_and_pull_request_is_checked_and_tags_of_versions_are_released() -> None:
+    assert workflow("ci.yml")["on"] == {"push": {"branches": ["**"]}, "pull_request": None}
+    release = workflow("helm-release.yml")["on"]
+    assert release == {"push": {"tags": ["v*"]}, "workflow_dispatch": None}
+
+
+def concurrency(ref: str, sha: str) -> tuple[str, object]:
+    """Return the group of a run of the checks, and whether it cancels another of that group."""
+    whole = workflow("ci.yml")["concurrency"]
+    assert whole.keys() == {"group", "cancel-in-progress"}
+    github = Contexts({"github": {"ref": ref, "sha": sha}})
+    return filled(whole["group"], github), value_of(whole["cancel-in-progress"], github)
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/topic", "refs/pull/7/merge"])
+def test_a_newer_commit_of_a_branch_takes_the_place_of_the_older(ref: str) -> None:
+    assert concurrency(ref, "aa") == concurrency(ref, "bb") == (f"ci-{ref}", True)
+
+
+def test_every_commit_on_main_is_checked_to_its_end() -> None:
+    (first, cancels), (second, _) = (concurrency("refs/heads/main", sha) for sha in ("aa", "bb"))
+    assert first != second, "of a group GitHub keeps one run that waits"
+    assert cancels is False
 
 
 def test_the_checks_run_what_the_makefile_knows() -> None:
