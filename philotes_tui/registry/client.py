@@ -30,7 +30,7 @@ class RegistryClient:
     """Reads one registry or several; use it as an async context manager.
 
     Every method ends within the deadline of the limits, in an answer or in a
-    RegistryError, and can be cancelled at any moment.
+    RegistryError, and can be cancelled at any moment; a list of tags has it for each page.
 
     Args:
         credentials: Where logins come from; None: Helm's and Docker's files.
@@ -91,7 +91,8 @@ class RegistryClient:
     async def tags(self, repository: Repository) -> list[str]:
         """Return all tags of a repository in the registry's order, each once, verbatim.
 
-        They are foreign text and may lie outside the grammar of tags.
+        They are foreign text and may lie outside the grammar of tags. Each page has the
+        deadline for itself: how many there are is the registry's affair, and bounded.
 
         Raises:
             RegistryError: One of its kinds says what came instead.
@@ -99,12 +100,12 @@ class RegistryClient:
         """
 
         async def get(url: str) -> Answer:
-            return await self._requester.ask(
-                Question(url, repository, largest=self._limits.list_bytes)
-            )
+            async with within(self._limits.deadline, url):
+                return await self._requester.ask(
+                    Question(url, repository, largest=self._limits.list_bytes)
+                )
 
-        async with within(self._limits.deadline, repository.url):
-            return await list_tags(get, repository, self._limits)
+        return await list_tags(get, repository, self._limits)
 
     async def head_digest(self, reference: Reference) -> str:
         """Return the digest of the manifest that a tag names now.

@@ -104,7 +104,7 @@ def _diagnose_cause(cause: BaseException, host: str) -> tuple[str, str, str] | N
         return (
             f"No TLS connection to {host} could be made",
             cause.reason or str(cause),
-            "If this registry speaks plain HTTP, turn that on for it (`plain_http` in the settings).",
+            "If it speaks plain HTTP, turn that on for it (`plain_http`, or `login --plain-http`).",
         )
     if isinstance(cause, socket.gaierror):
         return (

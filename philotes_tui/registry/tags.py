@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from philotes_tui.errors import NotARegistry
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
-from philotes_tui.registry.limits import Limits
+from philotes_tui.registry.limits import MIB, Limits
 from philotes_tui.registry.pagination import next_link, resolve
 from philotes_tui.registry.reference import Repository
 
@@ -43,12 +43,16 @@ async def list_tags(get: Get, repository: Repository, limits: Limits) -> list[st
     answer, size = await _first_page(get, repository, limits.page)
     seen = {answer.url}
     tags: dict[str, None] = {}
+    taken = 0
     probing = False
     for page in range(1, limits.pages + 1):
         if not answer.is_ok:
             if probing and _knows_no_last(answer):
                 return list(tags)
             raise failures.refusal(answer, repository)
+        taken += len(answer.body)
+        if taken > limits.lists_bytes:
+            raise _endless(repository, f"it has more than {limits.lists_bytes / MIB:.2g} MiB")
         listed = parse_tags(answer, repository)
         known = len(tags)
         tags.update(dict.fromkeys(listed))

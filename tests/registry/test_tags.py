@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -172,6 +173,43 @@ def test_a_list_without_end_stops_at_the_most_pages() -> None:
         with pytest.raises(NotARegistry, match="more than 20 pages"):
             tags_of(fake)
         assert len(fake.requests) == 20
+
+
+def test_a_list_that_grows_too_large_stops_before_its_end() -> None:
+    def answer(request: Request) -> Reply:
+        number = int(request.query.get("last", ["0"])[0]) + 1
+        return page([f"{number}-{'x' * 1000}"], f"{LIST}?last={number}")
+
+    with FakeRegistry(answer) as fake:
+        with pytest.raises(NotARegistry, match=r"does not end: it has more than 0\.01 MiB"):
+            tags_of(fake, replace(QUICK, lists_bytes=10_486))
+        assert len(fake.requests) == 11
+
+
+def test_many_pages_may_take_longer_than_the_deadline_if_none_of_them_does() -> None:
+    """As on GHCR, which lists a hundred at a time: the clock goes on between two pages."""
+    clock = [0.0]
+
+    async def read(fake: FakeRegistry) -> list[str]:
+        loop = asyncio.get_running_loop()
+        real = loop.time
+        monkey = pytest.MonkeyPatch()
+        monkey.setattr(loop, "time", lambda: real() + clock[0])
+        try:
+            async with RegistryClient(credentials=NoCredentials(), limits=QUICK) as client:
+                return await client.tags(Repository.parse(f"{fake.folder}/philotes"))
+        finally:
+            monkey.undo()
+
+    tags = [f"0.{number}.0" for number in range(29)]
+
+    def answer(request: Request) -> Reply:
+        clock[0] += QUICK.deadline / 4
+        return ghcr(tags, 3)(request)
+
+    with FakeRegistry(answer) as fake:
+        assert asyncio.run(read(fake)) == tags
+        assert len(fake.requests) == 10
 
 
 @pytest.mark.parametrize(
