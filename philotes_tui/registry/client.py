@@ -167,8 +167,8 @@ class RegistryClient:
             largest: Bytes that are read at most; None is the limit for blobs.
 
         Raises:
-            VersionNotFound: The registry does not have it.
-            RegistryError: One of its kinds says what came instead.
+            RegistryError: The registry does not have it, or one of its kinds says what came
+                instead.
             SettingsError: A file of logins is broken.
         """
         if descriptor.data is not None:
@@ -184,13 +184,13 @@ class RegistryClient:
                 Question(url, repository, ("*/*",), largest=descriptor.size, redirects=ANY_REDIRECT)
             )
         if not answer.is_ok:
-            raise failures.refusal(answer, repository)
+            raise _blob_refusal(answer, repository)
         if len(answer.body) != descriptor.size or not has_digest(answer.body, descriptor.digest):
             raise _unusable_blob(url, "its bytes are not those of its digest")
         return answer.body
 
     async def referrers(
-        self, repository: Repository, digest: str, *, api: bool = True, tag: bool = True
+        self, repository: Repository, digest: str, *, api: bool | None = None, tag: bool = True
     ) -> Referrers:
         """Return the manifests that belong to a digest, such as its signatures.
 
@@ -199,7 +199,7 @@ class RegistryClient:
         Args:
             repository: Where.
             digest: Of the manifest they belong to.
-            api: False where it is known that the registry does not have it.
+            api: Whether the registry has it, where that is known.
             tag: False where it is known that there is no such tag.
 
         Raises:
@@ -208,13 +208,14 @@ class RegistryClient:
         """
         limits = self._limits
         async with within(limits.deadline, repository.url):
-            if api:
+            if api is not False:
                 found = await referrers.by_api(
                     self._requester,
                     repository,
                     digest,
                     largest=limits.manifest_bytes,
                     pages=limits.pages,
+                    known=api is True,
                 )
                 if found is not None:
                     return Referrers(found)
@@ -253,6 +254,17 @@ def _manifest_refusal(answer: Answer, reference: Reference) -> RegistryError:
             todo="See which versions there are and choose another.",
         )
     return failures.refusal(answer, reference.repository)
+
+
+def _blob_refusal(answer: Answer, repository: Repository) -> RegistryError:
+    if answer.status != HTTPStatus.NOT_FOUND:
+        return failures.refusal(answer, repository)
+    return RegistryError(
+        f"A part of what is in {repository} is missing there",
+        on=redacted(answer.url),
+        said=answer.said(),
+        todo="Publish it again with `helm push`.",
+    )
 
 
 def _unusable_blob(url: str, said: str) -> RegistryError:

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from philotes_tui.errors import RegistryDenied
+from philotes_tui.errors import NotARegistry, RegistryDenied
 from philotes_tui.registry import failures
-from philotes_tui.registry.answer import Answer
+from philotes_tui.registry.answer import Answer, redacted
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.manifest import Manifest, parse_manifest
 from philotes_tui.registry.media_types import OCI_INDEX
 from philotes_tui.registry.pagination import next_link, resolve
 from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.requester import NO_REDIRECT, Question, Requester
+
+_MOST = 10_000
+"""Entries that are read of one list."""
+_LONGEST_TAG = 128
 
 
 @dataclass(frozen=True)
@@ -28,51 +32,125 @@ class Referrers:
 
 
 def fallback_tag(digest: str) -> str:
-    """Return the tag that lists the referrers of a digest (“Referrers Tag Schema”)."""
-    return digest.replace(":", "-")[:128]
+    """Return the tag that lists the referrers of a digest (“Referrers Tag Schema”).
+
+    Of a longer digest it has the first 64 characters.
+    """
+    algorithm, _, encoded = digest.partition(":")
+    return f"{algorithm}-{encoded[:64]}"
+
+
+def cosign_tag(digest: str) -> str | None:
+    """Return the tag of cosign's signature for a digest, or None where no tag can be so long.
+
+    See sigstore/cosign:specs/SIGNATURE_SPEC.md, “Tag-based discovery”.
+    """
+    tag = f"{digest.replace(':', '-')}.sig"
+    return tag if len(tag) <= _LONGEST_TAG else None
 
 
 async def by_api(
-    requester: Requester, repository: Repository, digest: str, *, largest: int, pages: int
+    requester: Requester,
+    repository: Repository,
+    digest: str,
+    *,
+    largest: int,
+    pages: int,
+    known: bool = False,
 ) -> tuple[Descriptor, ...] | None:
     """Return what belongs to a digest, or None where the registry does not have this API.
 
-    What counts is an index with its own Content-Type. All else says that there is no such
-    API: 404 by the specification, 400 and 406 of older registries, GHCR's 303 to a page for
-    people and the 429 that follows. A failing server is none of these.
+    What counts is an index with its own Content-Type. All else as the first answer says that
+    there is no such API: 404 by the specification, 400 and 406 of older registries, GHCR's 303
+    to a page for people. A server that fails or asks to wait says nothing of the kind, nor does
+    one that refuses although it has the API; and once a list has begun, each page of it counts.
+
+    Args:
+        requester: Asks.
+        repository: Where.
+        digest: Of the manifest they belong to.
+        largest: Bytes of a page.
+        pages: How many pages at most.
+        known: Whether the registry is known to have the API.
 
     Raises:
-        RegistryError: The registry failed.
+        RegistryError: The registry failed or asks to wait, or the list is none or does not end.
     """
-    url: str | None = f"{repository.url}/referrers/{digest}"
+    url = f"{repository.url}/referrers/{digest}"
+    try:
+        answer = await requester.ask(_question(url, repository, largest))
+    except RegistryDenied:
+        if known:
+            raise
+        return None
+    refuses = known and answer.status in failures.REFUSED
+    if not (_is_list(answer) or _is_failure(answer) or refuses):
+        return None
+    seen = {url, answer.url}
     found: dict[str, Descriptor] = {}
     for _ in range(pages):
-        if url is None:
+        found.update((each.digest, each) for each in _page(answer, repository))
+        next_url = _next_page(answer, repository, seen)
+        if next_url is None:
+            return tuple(found.values())
+        if len(found) > _MOST:
             break
-        try:
-            answer = await requester.ask(_question(url, repository, largest, bool(found)))
-        except RegistryDenied:
-            return None
-        if not answer.is_ok or answer.media_type != OCI_INDEX:
-            if _is_failure(answer):
-                raise failures.refusal(answer, repository)
-            return None
-        listed = parse_manifest(_without_digest(answer), Reference(repository)).manifests
-        found.update((each.digest, each) for each in listed)
-        target = next_link(answer.headers.get("link"))
-        url = resolve(answer.url, target) if target else None
-    return tuple(found.values())
+        seen.add(next_url)
+        answer = await requester.ask(_question(next_url, repository, largest))
+    raise _endless(repository, f"there are more than {len(found)} entries")
 
 
-def _question(url: str, repository: Repository, largest: int, patient: bool) -> Question:
-    accepted = (OCI_INDEX,)
-    return Question(url, repository, accepted, largest, redirects=NO_REDIRECT, patient=patient)
+def _question(url: str, repository: Repository, largest: int) -> Question:
+    return Question(url, repository, (OCI_INDEX,), largest, redirects=NO_REDIRECT)
+
+
+def _is_list(answer: Answer) -> bool:
+    return answer.is_ok and answer.media_type == OCI_INDEX
 
 
 def _is_failure(answer: Answer) -> bool:
-    return (
+    fails = (
         answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         and answer.status != HTTPStatus.NOT_IMPLEMENTED
+    )
+    return fails or answer.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _page(answer: Answer, repository: Repository) -> tuple[Descriptor, ...]:
+    """Return what one page lists.
+
+    Raises:
+        RegistryError: It is none.
+    """
+    if _is_list(answer):
+        return parse_manifest(_without_digest(answer), Reference(repository)).manifests
+    if answer.status == HTTPStatus.NOT_FOUND:  # of a page: the manifest itself is there
+        raise failures.not_a_registry(answer, repository)
+    raise failures.refusal(answer, repository)
+
+
+def _next_page(answer: Answer, repository: Repository, seen: set[str]) -> str | None:
+    """Return the address of the next page, or None after the last.
+
+    Raises:
+        NotARegistry: It leads to another registry or in a circle.
+    """
+    target = next_link(answer.headers.get("link"))
+    if target is None:
+        return None
+    url = resolve(answer.url, target)
+    if url is None:
+        raise _endless(repository, f"it goes on at another place, {redacted(target)}")
+    if url in seen:
+        raise _endless(repository, "the link to the next page leads back to an earlier one")
+    return url
+
+
+def _endless(repository: Repository, said: str) -> NotARegistry:
+    return NotARegistry(
+        f"The list of what belongs to a chart in {repository} cannot be read to its end",
+        said=said,
+        todo="Whether it is signed is not known: check the address, and what stands before it.",
     )
 
 

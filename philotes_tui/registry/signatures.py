@@ -1,10 +1,16 @@
 """Which signatures a registry holds for a version."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from philotes_tui.errors import VersionNotFound
+from philotes_tui.errors import (
+    RegistryDenied,
+    RegistryError,
+    RegistryRateLimited,
+    RegistryUnreachable,
+    VersionNotFound,
+)
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.manifest import Manifest
@@ -13,12 +19,16 @@ from philotes_tui.registry.media_types import (
     HELM_PROVENANCE,
     NOTATION_SIGNATURE,
     OCI_EMPTY,
+    OCI_MANIFEST,
     SIGSTORE_BUNDLE,
 )
 from philotes_tui.registry.reference import Reference, Repository
-from philotes_tui.registry.referrers import Referrers, fallback_tag
+from philotes_tui.registry.referrers import Referrers, cosign_tag, fallback_tag
 from philotes_tui.releases import Signature
 from philotes_tui.releases.details import ATTESTATION, COSIGN, NOTATION, PROVENANCE, SIGSTORE
+
+UNANSWERED = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
+"""What is not the fault of what was asked for: the next question would end in it too."""
 
 _MOST = 64
 _UNTOLD = frozenset({"", OCI_EMPTY})
@@ -64,28 +74,47 @@ class SignatureFinder:
         Raises:
             RegistryError: The registry failed or refused.
         """
-        listed = (await self._referrers(digest)).descriptors[:_MOST]
-        told = [await self._told(each) for each in listed]
         return (
-            *provenance(manifest),
-            *await self._cosign(digest),
-            *filter(None, map(by_artifact_type, told)),
+            *(found := (*provenance(manifest), *await self._cosign(digest))),
+            *await self._attached(digest, others=bool(found)),
         )
+
+    async def _attached(self, digest: str, *, others: bool) -> tuple[Signature, ...]:
+        """Return the signatures among what is listed as belonging to a digest.
+
+        What is listed and gone is none. What cannot be read may be one, so that it counts where
+        there is no other.
+        """
+        told, untold = signing((await self._referrers(digest)).descriptors)
+        found = [*filter(None, map(by_artifact_type, told))]
+        unknown = _too_many(len(untold)) if len(untold) > _MOST else None
+        for each in untold[:_MOST]:
+            try:
+                found += filter(None, [by_artifact_type(await self._told(each))])
+            except VersionNotFound:
+                continue
+            except RegistryError as error:
+                if isinstance(error, UNANSWERED):
+                    raise
+                unknown = error
+        if unknown is not None and not found and not others:
+            raise unknown
+        return tuple(found)
 
     async def _told(self, descriptor: Descriptor) -> Descriptor:
         """Return what is listed with its own type, which cosign leaves out of the fallback tag."""
-        if descriptor.artifact_type not in _UNTOLD:
-            return descriptor
         manifest = await self._client.manifest(
             Reference(self._repository, digest=descriptor.digest)
         )
-        return replace(
-            descriptor, artifact_type=manifest.artifact_type, annotations=manifest.annotations
-        )
+        config = manifest.config.media_type if manifest.config else ""
+        kind = manifest.artifact_type or config
+        return replace(descriptor, artifact_type=kind, annotations=manifest.annotations)
 
     async def _cosign(self, digest: str) -> tuple[Signature, ...]:
         """Return the signature under cosign's tag for a digest (cosign:specs/SIGNATURE_SPEC.md)."""
-        tag = f"{fallback_tag(digest)}.sig"
+        tag = cosign_tag(digest)
+        if tag is None:
+            return ()
         if self._tags is not None:
             return (Signature(COSIGN, tag=tag),) if tag in self._tags else ()
         try:
@@ -106,9 +135,9 @@ class SignatureFinder:
         if self.api is False and untagged:
             return Referrers(supported=False)
         found = await self._client.referrers(
-            self._repository, digest, api=self.api is not False, tag=not untagged
+            self._repository, digest, api=self.api, tag=not untagged
         )
-        self.api = found.supported
+        self.api = self.api or found.supported
         return found
 
 
@@ -116,6 +145,22 @@ def provenance(manifest: Manifest) -> tuple[Signature, ...]:
     """Return the provenance file among a chart's layers."""
     layer = manifest.layer(HELM_PROVENANCE)
     return () if layer is None else (Signature(PROVENANCE, layer.digest),)
+
+
+def signing(
+    descriptors: Sequence[Descriptor],
+) -> tuple[tuple[Descriptor, ...], tuple[Descriptor, ...]]:
+    """Return which referrers are signatures by their own word, and which do not say what they are.
+
+    All else, whatever its number, is passed over: whoever may push can attach it to any chart.
+    """
+    told = (each for each in descriptors if by_artifact_type(each) is not None)
+    untold = (
+        each
+        for each in descriptors
+        if each.artifact_type in _UNTOLD and each.media_type in {"", OCI_MANIFEST}
+    )
+    return tuple(told), tuple(untold)
 
 
 def by_artifact_type(descriptor: Descriptor) -> Signature | None:
@@ -132,3 +177,12 @@ def by_artifact_type(descriptor: Descriptor) -> Signature | None:
     if kind == NOTATION_SIGNATURE:
         return Signature(NOTATION, descriptor.digest, artifact_type=kind)
     return None
+
+
+def _too_many(count: int) -> RegistryError:
+    return RegistryError(
+        "Whether this is signed is not known",
+        said=f"{count} things are attached to it that do not say what they are,"
+        f" and {_MOST} of them were read",
+        todo="Have what is not needed removed from the registry.",
+    )

@@ -270,12 +270,13 @@ def test_a_list_that_went_on_elsewhere_is_read_there_without_the_login() -> None
         assert not [r for r in other.requests if "Authorization" in r.headers]
 
 
-def test_a_missing_blob_is_not_found() -> None:
+def test_a_missing_blob_is_a_missing_part_and_no_missing_version() -> None:
     with (
         FakeRegistry(lambda _: error(404, "BLOB_UNKNOWN")) as fake,
-        pytest.raises(VersionNotFound),
+        pytest.raises(RegistryError, match="A part of what is in oci:") as refused,
     ):
         blob(fake, described())
+    assert not isinstance(refused.value, VersionNotFound)
 
 
 def test_layers_are_found_by_what_they_are_and_not_where_they_stand() -> None:

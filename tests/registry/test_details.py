@@ -366,8 +366,6 @@ def test_signatures_under_tags_are_found_with_and_without_the_list(listed_first:
         Reply(404),
         Reply(405),
         Reply(406),
-        Reply(429),
-        Reply(429, {"Retry-After": "3"}),
         Reply(501),
         html("<title>page"),
         Reply(200, {"Content-Type": "application/json"}, index()),
@@ -396,23 +394,6 @@ def test_a_failing_registry_is_not_taken_for_one_without_signatures() -> None:
     charts.override[f"GET {NAME}/referrers/{digest}"] = lambda _: Reply(500)
     with FakeRegistry(charts) as fake, pytest.raises(RegistryError, match="failed"):
         asyncio.run(registry(fake).signatures("1.0.0"))
-
-
-def test_referrers_on_several_pages_are_all_read_and_a_foreign_page_is_not() -> None:
-    charts = Charts(referrers={})
-    digest = digest_of(charts.add("1.0.0"))
-    path = f"{NAME}/referrers/{digest}"
-
-    def answer(request: Request) -> Reply:
-        first = "page" not in request.query
-        link = "?page=2" if first else "http://elsewhere.example/x"
-        listed = index(attached(charts, BUNDLE, n=str(first)))
-        return Reply(200, {"Content-Type": OCI_INDEX, "Link": f'<{link}>; rel="next"'}, listed)
-
-    charts.override[f"GET {path}"] = answer
-    with FakeRegistry(charts) as fake:
-        found = asyncio.run(registry(fake).signatures("1.0.0"))
-    assert len(found) == 2
 
 
 def test_a_version_that_is_gone_is_named() -> None:
