@@ -58,18 +58,18 @@ class PhilotesError(Exception):
         self.on = clean_text(on, 1_000).strip()
         self.said = clean_text(said, 8_000).strip()
         self.todo = clean_text(todo, 2_000).strip()
-        super().__init__(self.sentence())
+        super().__init__(self.what)
 
     def sentence(self) -> str:
         """Return the whole story in one line: what, on what, said, what to do."""
-        text = self.what
-        if self.on and self.on not in text:
-            text += f" ({self.on})"
+        text = f"{self.what} ({self.on})" if self.on and self.on not in self.what else self.what
         if self.said:
             text += f": {' '.join(self.said.split())}"
         if not text.endswith((".", "!", "?")):
             text += "."
         return f"{text} {self.todo}".strip()
+
+    __str__ = sentence  # as it is now: whoever passes an error on may add what to do
 
     def as_dict(self) -> dict[str, object]:
         """Return the error in the shape that `--json` prints under `error`."""

@@ -103,13 +103,10 @@ def one_version(wanted: str) -> Release:
     if release is not None:
         return release
     shown = clean_line(wanted, 60)
-    error = InvalidReference(
-        f"“{shown}” is not one version",
-        todo="Name exactly one, such as 0.2.0; `philotes-tui versions` lists them.",
-    )
+    todo = "Name exactly one, such as 0.2.0; `philotes-tui versions` lists them."
     if wanted == LATEST or _is_constraint(wanted):
-        error.todo += f" `philotes-tui show {shlex.quote(shown)}` tells which one that means now."
-    raise error
+        todo += f" `philotes-tui show {shlex.quote(shown)}` tells which one that means now."
+    raise InvalidReference(f"“{shown}” is not one version", todo=todo)
 
 
 def _refuse_empty(wanted: str) -> None:
@@ -180,19 +177,26 @@ async def named_nearest(
     except VersionNotFound as nothing:  # there is no such repository at all
         return nothing
     except RegistryError:
-        error.todo = "`philotes-tui versions` lists what there is."
-        return error
+        return VersionNotFound(
+            error.what,
+            on=error.on,
+            said=error.said,
+            todo="`philotes-tui versions` lists what there is.",
+        )
     found = [each.text for each in nearest(catalog, release.version)]
     listed = " or ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
     others = sum(1 for other in catalog.others if other.usable)
     command = f"philotes-tui versions{' --all' if others else ''}"
     count = len(catalog.releases) + others
-    error.what = f"Version {release.version} is not in {charts.repository}"
-    if error.said.startswith("status "):  # all there is where only the digest was asked for
-        error.said = ""
-    error.todo = f"Nearest to it: {listed}. " if found else ""
-    error.todo += f"`{command}` lists all {count}." if count else "`helm push` brings one there."
-    return error
+    near = f"Nearest to it: {listed}. " if found else ""
+    every = f"`{command}` lists all {count}." if count else "`helm push` brings one there."
+    return VersionNotFound(
+        f"Version {release.version} is not in {charts.repository}",
+        on=error.on,
+        # A status is all there is where only the digest was asked for.
+        said="" if error.said.startswith("status ") else error.said,
+        todo=near + every,
+    )
 
 
 async def _noted(published: Published, tag: str) -> Listing | None:

@@ -10,7 +10,7 @@ from philotes_tui.errors import RegistryError
 from philotes_tui.registry.chart_reader import ChartReader, PackagedChart, Wanted
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.credentials import Credentials, stored_credentials
-from philotes_tui.registry.kept import KeptCharts
+from philotes_tui.registry.kept import KeptCharts, never_seen
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
 from philotes_tui.registry.signature_content import SignedContent, signed_content
@@ -43,7 +43,7 @@ class ChartRegistry:
         ca_file: A PEM file of authorities trusted besides the system's.
         blobs: Keeps manifests, configs and archives between runs.
         seen: The digest of each tag as it was last seen. With it nothing is asked of the
-            registry: what `blobs` keeps is all there is, signatures apart.
+            registry: what `blobs` keeps is all there is, and no list of tags or signatures.
 
     Attributes:
         repository: Where the chart is.
@@ -53,6 +53,7 @@ class ChartRegistry:
 
     Raises:
         InvalidReference: The address does not parse.
+        ValueError: `seen` without `blobs`, which hold what was seen.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class ChartRegistry:
         self._cache = AuthorizationCache()
         self._ca_file = ca_file
         self._blobs = blobs
-        self._seen = seen
+        self._kept = _kept(blobs, seen)
         self._tags: frozenset[str] | None = None
         self._referrers: bool | None = None
 
@@ -254,6 +255,8 @@ class ChartRegistry:
 
     @asynccontextmanager
     async def _client(self) -> AsyncGenerator[RegistryClient, None]:
+        if self._kept is not None:
+            raise never_seen(str(self.repository))
         async with RegistryClient(
             credentials=self._credentials,
             limits=self._limits,
@@ -269,12 +272,19 @@ class ChartRegistry:
 
     @asynccontextmanager
     async def _reader(self, *, signatures: bool) -> AsyncGenerator[ChartReader, None]:
-        if self._seen is not None and self._blobs is not None:
-            kept = KeptCharts(self._blobs, self._seen)
-            yield ChartReader(kept, self.repository)
+        if self._kept is not None:
+            yield ChartReader(self._kept, self.repository)
             return
         async with self._client() as client:
             finder = SignatureFinder(client, self.repository, tags=self._tags, api=self._referrers)
             wanted = finder if signatures else None
             yield ChartReader(client, self.repository, finder=wanted, blobs=self._blobs)
             self._referrers = finder.api
+
+
+def _kept(blobs: BlobStore | None, seen: Mapping[str, str] | None) -> KeptCharts | None:
+    if seen is None:
+        return None
+    if blobs is None:
+        raise ValueError("what was seen is in the store of blobs, and there is none")
+    return KeptCharts(blobs, seen)

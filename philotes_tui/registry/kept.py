@@ -33,7 +33,7 @@ class KeptCharts:
         """
         digest = reference.digest or self._digests.get(reference.target)
         if digest is None:
-            raise _never_seen(str(reference))
+            raise never_seen(str(reference))
         return digest
 
     async def chart_manifest(self, reference: Reference) -> tuple[Manifest, Manifest]:
@@ -59,7 +59,7 @@ class KeptCharts:
             return descriptor.data
         content = await self._get(descriptor.digest)
         if content is None or len(content) != descriptor.size:
-            raise _never_seen(f"{repository}@{descriptor.digest}")
+            raise never_seen(f"{repository}@{descriptor.digest}")
         return content
 
     async def manifest(self, reference: Reference) -> Manifest:
@@ -72,7 +72,7 @@ class KeptCharts:
         digest = await self.head_digest(reference)
         body = await self._get(digest)
         if body is None:
-            raise _never_seen(str(reference))
+            raise never_seen(str(reference))
         by_digest = Reference(reference.repository, digest=digest)
         return parse_manifest(Answer(HTTPStatus.OK, str(by_digest), body=body), by_digest)
 
@@ -81,7 +81,8 @@ class KeptCharts:
         return await asyncio.to_thread(self._blobs.get, digest)
 
 
-def _never_seen(on: str) -> RegistryUnreachable:
+def never_seen(on: str) -> RegistryUnreachable:
+    """Return the error of something that is not kept, where the registry is left alone."""
     return RegistryUnreachable(
         "This is not among what was seen before, and the registry is not asked",
         on=on,

@@ -9,7 +9,7 @@ import pytest
 from philotes_tui.cache import BlobCache
 from philotes_tui.errors import RegistryUnreachable
 from philotes_tui.registry import ChartRegistry, NoCredentials
-from tests.registry.fake_charts import Charts
+from tests.registry.fake_charts import Charts, digest_of
 from tests.registry.fake_registry import FakeRegistry
 from tests.registry.test_archive import tgz
 from tests.registry.test_details import LIMITS
@@ -59,6 +59,22 @@ def test_offline_nothing_is_asked_and_what_was_seen_is_there(tmp_path: Path) -> 
             asyncio.run(offline.details("2.0.0"))
         assert len(fake.requests) == asked
         assert offline.requests == 0
+
+
+def test_offline_the_registry_is_not_asked_for_what_only_it_can_tell(tmp_path: Path) -> None:
+    published = Charts()
+    digest = digest_of(published.add("1.0.0", archive=ARCHIVE))
+    with FakeRegistry(published) as fake:
+        offline = charts(fake, tmp_path, {"1.0.0": digest})
+        for ask in (offline.tags, offline.catalog, lambda: offline.signed_content(digest)):
+            with pytest.raises(RegistryUnreachable, match="the registry is not asked"):
+                asyncio.run(ask())
+        assert not fake.requests
+
+
+def test_what_was_seen_is_nothing_without_the_store_that_holds_it() -> None:
+    with pytest.raises(ValueError, match="store of blobs"):
+        ChartRegistry("oci://127.0.0.1:5000/charts", seen={})
 
 
 def test_what_is_damaged_is_as_good_as_never_seen(tmp_path: Path) -> None:
