@@ -1,14 +1,13 @@
 """Manifests and blobs by digest, kept between runs."""
 
 import hashlib
-import re
 from pathlib import Path
 
 from philotes_tui.cache.entries import EntryStore
+from philotes_tui.releases.grammar import DIGEST
 
 BLOB_LIMIT = 256 * 1024 * 1024
 """Bytes kept by default: some ten thousand manifests, and the charts looked at last."""
-_DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
 
 
 class BlobCache:
@@ -57,4 +56,4 @@ class BlobCache:
 
 
 def _name(digest: str) -> str | None:
-    return digest.replace(":", "/") if _DIGEST.fullmatch(digest) else None
+    return digest.replace(":", "/") if DIGEST.fullmatch(digest) else None

@@ -1,7 +1,6 @@
 """Which published version somebody means: a version, a tag, a digest, a constraint, `latest`."""
 
 import contextlib
-import re
 import shlex
 from dataclasses import dataclass
 
@@ -19,11 +18,11 @@ from philotes_tui.releases import (
     Version,
     newest,
 )
+from philotes_tui.releases.grammar import DIGEST
 from philotes_tui.releases.nearest import nearest
 
 LATEST = "latest"
 """The newest stable version."""
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ async def pick(published: Published, wanted: str) -> Picked:
         RegistryError: The registry does not list its versions.
     """
     _refuse_empty(wanted)
-    if _DIGEST.fullmatch(wanted):
+    if DIGEST.fullmatch(wanted):
         return Picked(wanted)
     named = spelled(wanted)
     if named is not None:

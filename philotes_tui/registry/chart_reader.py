@@ -11,10 +11,11 @@ from philotes_tui.registry.chart_details import chart_details
 from philotes_tui.registry.keeping import KeepingCharts
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART, HELM_PROVENANCE
-from philotes_tui.registry.reference import DIGEST, Reference, Repository
+from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.signatures import SignatureFinder
 from philotes_tui.registry.source import BlobStore, Source
 from philotes_tui.releases import ChartDetails, Release, Signature, Version
+from philotes_tui.releases.grammar import DIGEST
 
 Wanted: TypeAlias = Version | Release | str
 """A version, a release with its tag, or the text of a version or digest."""

@@ -16,12 +16,13 @@ from philotes_tui.registry.descriptor import Descriptor, has_digest
 from philotes_tui.registry.limits import MIB, Limits
 from philotes_tui.registry.manifest import Manifest, parse_manifest
 from philotes_tui.registry.media_types import MANIFEST_TYPES
-from philotes_tui.registry.reference import DIGEST, Reference, Repository
+from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.referrers import Referrers
 from philotes_tui.registry.requester import ANY_REDIRECT, Question, Requester
 from philotes_tui.registry.tags import list_tags
 from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.registry.transport import Transport
+from philotes_tui.releases.grammar import DIGEST
 
 _HEAD_REFUSED = {400, 405, 406, 501}
 

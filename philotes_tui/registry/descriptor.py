@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from philotes_tui.foreign import clean_line, clean_text
-from philotes_tui.registry.reference import DIGEST
+from philotes_tui.releases.grammar import DIGEST
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _LONGEST_TYPE = 255

@@ -18,7 +18,8 @@ from philotes_tui.registry.descriptor import (
     parse_descriptor,
 )
 from philotes_tui.registry.media_types import INDEXES, MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST
-from philotes_tui.registry.reference import DIGEST, Reference
+from philotes_tui.registry.reference import Reference
+from philotes_tui.releases.grammar import DIGEST
 
 _SCHEMA = 2
 """OCI manifests and indexes, and Docker's, all say so; nothing else of JSON does."""

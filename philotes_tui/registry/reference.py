@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
 from philotes_tui.registry.host import Host
+from philotes_tui.releases.grammar import DIGEST, TAG
 
 LONGEST = 1_000
 """Characters; longer text is refused unread."""
 LONGEST_NAME = 255
 """Characters of host and name together, the limit most registries keep."""
-
-TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")

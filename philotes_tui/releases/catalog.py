@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
+from philotes_tui.releases.grammar import TAG
 from philotes_tui.releases.version import LARGEST, Version
 
-_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")  # distribution-spec, “Pulling manifests”
 _ATTACHED_TO_DIGEST = re.compile(r"sha(?:256|512)-[0-9a-f]{64,128}(?:\.[a-z]+)?")
 _NUMBERS = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)")
 _PARTS = 3
@@ -97,7 +97,7 @@ def catalog_from_tags(tags: Iterable[str]) -> Catalog:
 
 
 def _other(tag: str) -> OtherTag:
-    if not _TAG.fullmatch(tag):
+    if not TAG.fullmatch(tag):
         return OtherTag(clean_line(tag, 128), "not a tag that OCI allows")
     if _ATTACHED_TO_DIGEST.fullmatch(tag):
         return OtherTag(tag, "signature or attestation of a digest")
