@@ -3,13 +3,11 @@
 Nothing is sent before the registry asked, and a header goes to its origin alone.
 """
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 
-from philotes_tui.errors import RegistryDenied, RegistryError, SettingsError
+from philotes_tui.errors import RegistryDenied, SettingsError
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.challenge import Challenge, parse_challenges
@@ -24,6 +22,7 @@ from philotes_tui.registry.credentials import (
 from philotes_tui.registry.reference import Repository
 from philotes_tui.registry.tokens import (
     AuthorizationCache,
+    Grant,
     parse_token,
     refresh_request,
     token_url,
@@ -35,21 +34,6 @@ Send = Callable[[Mapping[str, str]], Awaitable[Answer]]
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _FOREVER = float("inf")
-
-
-@dataclass(frozen=True)
-class Grant:
-    """What a registry granted.
-
-    Attributes:
-        header: The Authorization header.
-        challenge: What it answers.
-        login: What it was granted for; None is anonymous.
-    """
-
-    header: str
-    challenge: Challenge | None = None
-    login: Login | None = None
 
 
 class Authorizer:
@@ -73,15 +57,14 @@ class Authorizer:
         self._credentials = credentials
         self._cache = cache
         self._notice = notice
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._failed: dict[str, RegistryError] = {}
-        self._granted: dict[str, Grant] = {}
+        self._failed: dict[str, RegistryDenied] = {}
 
     async def authorized(self, repository: Repository, send: Send) -> Answer:
         """Return the answer to a request, sent with what the registry asks for.
 
         A token that is kept goes along. One that is refused, by 401 or 403, is replaced
-        once, and of many requests that need one at the same time a single one asks for it.
+        once, and of many requests that need one at the same time a single one asks for it,
+        in whatever threads they run.
 
         Raises:
             RegistryDenied: No login is stored, or it is refused.
@@ -89,65 +72,68 @@ class Authorizer:
             SettingsError: What is stored as login cannot be read.
         """
         kept = self._cache.get(repository)
-        answer = await send({"Authorization": kept} if kept else {})
+        answer = await send(_headers(kept))
         wants = answer.status == HTTPStatus.UNAUTHORIZED
         if not wants and not (kept and answer.status in failures.REFUSED):
             return answer
-        async with self._asking[str(repository)]:
-            header = self._cache.get(repository)
-            if header is None or header == kept:
+        async with self._cache.turn(repository):
+            grant = self._cache.get(repository)
+            if grant is None or grant == kept:
                 self._cache.drop(repository)
                 if kept and not _challenges(answer):
                     answer = await send({})  # only a request without a token is told the way
                 if answer.status != HTTPStatus.UNAUTHORIZED:
                     return answer
-                header = (await self._grant_once(repository, answer)).header
-        return await self._accepted(repository, send, header)
+                grant = await self._grant_once(repository, answer)
+        return await self._accepted(repository, send, grant)
 
-    async def _accepted(self, repository: Repository, send: Send, header: str) -> Answer:
+    async def _accepted(self, repository: Repository, send: Send, grant: Grant) -> Answer:
         """Return the answer to a request with a fresh header; a login is left out once."""
-        answer = await send({"Authorization": header})
-        grant = self._granted.get(str(repository))
-        login = grant.login if grant and grant.header == header else None
-        if answer.status == HTTPStatus.FORBIDDEN and grant and login is not None:
-            return await self._without_login(repository, send, grant, answer)
+        answer = await send(_headers(grant))
+        if answer.status not in failures.REFUSED:
+            return answer
+        better = await self._without_login(repository, send, grant)
+        if better is not None:
+            return better
         if answer.status == HTTPStatus.UNAUTHORIZED:
             self._cache.drop(repository)
-            raise failures.denied(repository, answer.said(), source=login.source if login else "")
+            source = grant.login.source if grant.login else ""
+            raise failures.denied(repository, answer.said(), source=source)
         return answer
 
     async def _without_login(
-        self, repository: Repository, send: Send, grant: Grant, refused: Answer
-    ) -> Answer:
-        """Return the answer without the login that was refused, if that is a better one.
+        self, repository: Repository, send: Send, grant: Grant
+    ) -> Answer | None:
+        """Return the answer without the login that was refused, or None if that is no better.
 
-        A login that may not read packages hides even public ones on GHCR.
+        A login that may not read packages hides even public ones: GHCR says so by 403, others
+        by 401 with `insufficient_scope` (RFC 6750, section 3.1).
         """
         if grant.challenge is None or grant.login is None:
-            return refused
+            return None
         answer = await self._ask_token(grant.challenge, repository, None)
         if not answer.is_ok:
-            return refused
+            return None
         header, life = parse_token(answer, repository)
-        better = await send({"Authorization": header})
+        anonymous = Grant(header, grant.challenge)
+        better = await send(_headers(anonymous))
         if better.status in failures.REFUSED:
-            return refused
-        self._cache.put(repository, header, life)
+            return None
+        self._cache.put(repository, anonymous, life)
         self._notice(_left_out(repository, grant.login))
         return better
 
     async def _grant_once(self, repository: Repository, answer: Answer) -> Grant:
         """Return what the registry grants; a refusal holds for as long as this client lives."""
         key = str(repository)
-        if key in self._failed:
-            raise self._failed[key]
+        if (told := self._failed.get(key)) is not None:
+            # Each gets its own: an error that is raised grows by the way that it takes.
+            raise RegistryDenied(told.what, on=told.on, said=told.said, todo=told.todo)
         try:
-            grant = await self._grant(repository, answer)
+            return await self._grant(repository, answer)
         except RegistryDenied as error:
             self._failed[key] = error
             raise
-        self._granted[key] = grant
-        return grant
 
     async def _grant(self, repository: Repository, answer: Answer) -> Grant:
         challenges = _challenges(answer)
@@ -163,7 +149,7 @@ class Authorizer:
             raise trouble
         else:
             raise failures.denied(repository, answer.said())
-        self._cache.put(repository, grant.header, life)
+        self._cache.put(repository, grant, life)
         return grant
 
     async def _login(self, repository: Repository) -> tuple[Login | None, SettingsError | None]:
@@ -212,6 +198,10 @@ class Authorizer:
             headers = {"Authorization": login.header} if login is not None else {}
             answer = await send("GET", token_url(challenge, repository), headers, largest=largest)
         return replace(answer, holds_secrets=True)
+
+
+def _headers(grant: Grant | None) -> Mapping[str, str]:
+    return {"Authorization": grant.header} if grant is not None else {}
 
 
 def _challenges(answer: Answer) -> tuple[Challenge, ...]:

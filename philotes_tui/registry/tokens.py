@@ -7,6 +7,7 @@ exchanged as in docs/content/spec/auth/oauth.md.
 import re
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -15,8 +16,10 @@ from philotes_tui.errors import NotARegistry
 from philotes_tui.registry import failures
 from philotes_tui.registry.answer import Answer, redacted
 from philotes_tui.registry.challenge import Challenge
+from philotes_tui.registry.credentials import Login
 from philotes_tui.registry.realm import why_unsafe
 from philotes_tui.registry.reference import Repository
+from philotes_tui.registry.turns import Turns
 
 DEFAULT_LIFE = 60.0
 """Seconds a token lives where the realm does not say (token.md, `expires_in`)."""
@@ -26,33 +29,49 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _CLIENT = "philotes-tui"
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What a registry granted.
+
+    Attributes:
+        header: The Authorization header; never shown.
+        challenge: What it answers.
+        login: What it was granted for; None is anonymous.
+    """
+
+    header: str = field(repr=False)
+    challenge: Challenge | None = None
+    login: Login | None = None
+
+
 @dataclass
 class AuthorizationCache:
-    """Authorization headers by registry and repository, until they expire.
+    """What was granted by registry and repository, until it expires; threads may share one.
 
     Attributes:
         now: A monotonic clock in seconds.
     """
 
     now: Callable[[], float] = time.monotonic
-    _kept: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict, repr=False)
+    _kept: dict[str, tuple[Grant, float]] = field(default_factory=dict, repr=False)
+    _turns: Turns = field(default_factory=Turns, repr=False)
 
-    def get(self, repository: Repository) -> str | None:
-        """Return the header for reading a repository, unless it has expired."""
-        header, expires = self._kept.get(_key(repository), ("", 0.0))
-        return header if header and self.now() < expires else None
+    def get(self, repository: Repository) -> Grant | None:
+        """Return what allows to read a repository, unless it has expired."""
+        grant, expires = self._kept.get(repository.url, (None, 0.0))
+        return grant if self.now() < expires else None
 
-    def put(self, repository: Repository, header: str, life: float) -> None:
-        """Keep a header for `life` seconds, less a margin for the way."""
-        self._kept[_key(repository)] = (header, self.now() + life - _MARGIN)
+    def put(self, repository: Repository, grant: Grant, life: float) -> None:
+        """Keep a grant for `life` seconds, less a margin for the way."""
+        self._kept[repository.url] = (grant, self.now() + life - _MARGIN)
 
     def drop(self, repository: Repository) -> None:
-        """Forget the header of a repository: the registry refused it."""
-        self._kept.pop(_key(repository), None)
+        """Forget the grant of a repository: the registry refused it."""
+        self._kept.pop(repository.url, None)
 
-
-def _key(repository: Repository) -> tuple[str, str]:
-    return repository.origin, f"repository:{repository.name}:pull"
+    def turn(self, repository: Repository) -> AbstractAsyncContextManager[None]:
+        """Wait until nobody else asks for a token of this repository, in any thread."""
+        return self._turns.turn(repository.url)
 
 
 def token_url(challenge: Challenge, repository: Repository) -> str:

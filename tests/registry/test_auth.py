@@ -18,10 +18,13 @@ from philotes_tui.registry import (
     Basic,
     ChartRegistry,
     Limits,
+    Login,
+    RegistryClient,
     Repository,
 )
 from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.challenge import Challenge
+from philotes_tui.registry.credentials import RegistryToken
 from philotes_tui.registry.tokens import parse_token, scopes, token_url
 from philotes_tui.releases import Release, Version
 from philotes_tui.settings import Settings
@@ -35,10 +38,10 @@ LIMITS = Limits(deadline=5, connect=2, retries=0)
 class Stored:
     """Credentials that know one login and remember who asked."""
 
-    login: Basic | None = None
+    login: Login | None = None
     asked: list[str] = field(default_factory=list)
 
-    async def lookup(self, host: str) -> Basic | None:
+    async def lookup(self, host: str) -> Login | None:
         self.asked.append(host)
         return self.login
 
@@ -205,19 +208,21 @@ def test_a_stale_login_does_not_hide_a_public_package() -> None:
     assert "hidden" not in notice
 
 
-def test_a_login_that_may_not_read_packages_does_not_hide_a_public_one() -> None:
-    """GHCR grants a token for such a login and refuses it afterwards."""
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_login_that_may_not_read_packages_does_not_hide_a_public_one(status: int) -> None:
+    """GHCR grants a token for such a login and refuses it afterwards by 403, others by 401."""
 
     def answer(request: Request) -> Reply:
         if request.path == "/token":
             known = "Authorization" in request.headers
             return as_json({"token": "powerless" if known else "anonymous"})
         sent = request.headers.get("Authorization")
+        realm = f'Bearer realm="http://{request.headers["Host"]}/token"'
         if sent == "Bearer anonymous":
             return as_json({"tags": ["0.1.0"]})
         if sent:
-            return error(403, "DENIED", "permission_denied: read_package")
-        realm = f'Bearer realm="http://{request.headers["Host"]}/token"'
+            wanting = f'{realm},error="insufficient_scope"'
+            return error(status, "DENIED", "read_package", WWW_Authenticate=wanting)
         return error(401, "UNAUTHORIZED", WWW_Authenticate=realm)
 
     with FakeRegistry(answer) as fake:
@@ -229,12 +234,25 @@ def test_a_login_that_may_not_read_packages_does_not_hide_a_public_one() -> None
         assert len(fake.requests) == before + 1
 
 
-def test_a_private_package_that_a_login_may_not_read_is_denied_as_the_registry_says() -> None:
+def test_a_stored_token_that_is_stale_does_not_hide_a_public_package() -> None:
+    stale = RegistryToken("stale", "config.json")
+    with FakeRegistry(token_service(granted)) as fake:
+        chart = registry(fake, Stored(stale))
+        assert versions(chart) == ["0.1.0"]
+        assert "config.json was refused" in chart.notices[0]
+        asked = [request for request in fake.requests if request.path == "/token"]
+        assert not any("Authorization" in request.headers for request in asked)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_private_package_that_a_login_may_not_read_is_denied_as_the_registry_says(
+    status: int,
+) -> None:
     def answer(request: Request) -> Reply:
         if request.path == "/token":
             return as_json({"token": "powerless"})
         if "Authorization" in request.headers:
-            return error(403, "DENIED", "permission_denied: read_package")
+            return error(status, "DENIED", "permission_denied: read_package")
         realm = f'Bearer realm="http://{request.headers["Host"]}/token"'
         return error(401, "UNAUTHORIZED", WWW_Authenticate=realm)
 
@@ -257,6 +275,20 @@ def test_many_questions_at_once_are_refused_a_token_once(login: Basic | None, as
         with pytest.raises(RegistryDenied):
             asyncio.run(read(registry(fake, Stored(login))))
         assert [r.path for r in fake.requests].count("/token") == asked
+
+
+def test_each_question_that_is_refused_gets_an_error_of_its_own() -> None:
+    async def read(fake: FakeRegistry) -> list[object]:
+        reference = Repository.parse(f"{fake.folder}/philotes").with_tag("0.1.0")
+        async with RegistryClient(credentials=Stored(), limits=LIMITS) as client:
+            asked = (client.head_digest(reference) for _ in range(4))
+            return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    with FakeRegistry(token_service(lambda _: error(403, "DENIED", "no"))) as fake:
+        refused = asyncio.run(read(fake))
+    assert {str(each) for each in refused} == {str(refused[0])}
+    assert all(isinstance(each, RegistryDenied) for each in refused)
+    assert len({id(each) for each in refused}) == 4
 
 
 def test_a_refused_login_on_a_private_package_names_its_file() -> None:
