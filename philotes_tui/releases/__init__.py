@@ -5,7 +5,7 @@ Pure values, no I/O.
 
 from philotes_tui.releases.catalog import Catalog, OtherTag, Release, catalog_from_tags
 from philotes_tui.releases.changes import CachedTags, Gone, Moved, New, TagChange, changes
-from philotes_tui.releases.constraint import ALL_CHANNELS, Constraint, in_channel, newest, resolve
+from philotes_tui.releases.constraint import ALL_CHANNELS, Constraint, in_channel, newest
 from philotes_tui.releases.constraint_error import InvalidConstraint
 from philotes_tui.releases.content import ChartContent, Dependency
 from philotes_tui.releases.details import ChartDetails, Signature
@@ -41,5 +41,4 @@ __all__ = [
     "is_loopback",
     "is_loopback_host",
     "newest",
-    "resolve",
 ]

@@ -7,7 +7,6 @@ Helm 3 and 4 use; `philotes_tui.releases.constraint_text` says where this one is
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from philotes_tui.errors import InvalidReference
 from philotes_tui.releases.catalog import Catalog, Release
 from philotes_tui.releases.comparator import Comparator
 from philotes_tui.releases.constraint_text import parse
@@ -80,23 +79,6 @@ def newest(
         ),
         None,
     )
-
-
-def resolve(catalog: Catalog, wanted: str) -> Release | None:
-    """Return what Helm would take for `--version`, or None if nothing fits.
-
-    A text that Helm reads as a version, `1.2` and `v1.2.3` among them, names the tag of
-    just that spelling; anything else is a constraint (helm/helm:pkg/registry/client.go,
-    ValidateReference).
-
-    Raises:
-        InvalidConstraint: It is neither.
-    """
-    try:
-        version = Version.lenient(wanted)
-    except InvalidReference:
-        return newest(catalog, Constraint.parse(wanted))
-    return catalog.find(version.text)
 
 
 def in_channel(version: Version, channel: str) -> bool:

@@ -18,7 +18,6 @@ from philotes_tui.releases import (
     catalog_from_tags,
     in_channel,
     newest,
-    resolve,
 )
 
 TAILS = ("", "-alpha", "-alpha.2", "-rc.1", "-0")
@@ -252,29 +251,6 @@ def test_why_a_version_is_refused_is_told_for_each_group() -> None:
 CATALOG = catalog_from_tags(
     ["0.9.0", "1.0.0", "1.1.0-rc.1", "1.1.0-beta.2", "1.0.0_b", "v2.0.0", "1.2", "2.0.0-0"]
 )
-
-
-@pytest.mark.parametrize(
-    ("wanted", "tag"),
-    [
-        ("", "1.0.0_b"),
-        ("^1", "1.0.0_b"),
-        (">=1.0.0-0 <2", "2.0.0-0"),
-        (">=1.0.0-0 <2-0", "1.1.0-rc.1"),
-        ("1.0.0", "1.0.0"),
-        ("1.0.0+b", "1.0.0_b"),
-        ("1.2", "1.2"),
-        ("v2.0.0", "v2.0.0"),
-        ("2.0.0", None),
-        ("1", None),
-        (">3", None),
-    ],
-)
-def test_what_is_wanted_is_a_version_by_name_or_the_newest_that_fits(
-    wanted: str, tag: str | None
-) -> None:
-    found = resolve(CATALOG, wanted)
-    assert (found.tag if found else None) == tag
 
 
 def test_the_newest_release_may_be_a_prerelease_only_when_asked() -> None:
