@@ -2,10 +2,11 @@
 
 import contextlib
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from philotes_tui.cache import documents
+from philotes_tui.cache.documents import UNFIT, text
 from philotes_tui.cache.entries import EntryStore
 from philotes_tui.releases import CachedTags
 
@@ -22,9 +23,6 @@ class TagCache:
     without them, offline for instance: the folder has mode 0700, so nobody else reads
     it, and its owner has seen it already. Who is no longer allowed to ask the registry
     learns nothing new from it; whoever shows it says how old it is.
-
-    A checksum finds damage. It proves nothing about who wrote the file; that is what
-    the folder's owner and mode are checked for.
 
     Args:
         folder: The cache of registries (`philotes_tui.folders.registry_cache`).
@@ -126,41 +124,30 @@ def _moment(repository: str) -> str:
 
 
 def _packed(seen: CachedTags, repository: str) -> bytes:
-    document = {
-        "format": _FORMAT,
-        "repository": repository,
-        "seen_at": seen.seen_at,
-        "tags": seen.tags,
-        "digests": dict(seen.digests),
-        "vanished": dict(seen.vanished),
-    }
-    body = json.dumps(document, separators=(",", ":")).encode()
-    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+    return documents.packed(
+        {
+            "format": _FORMAT,
+            "repository": repository,
+            "seen_at": seen.seen_at,
+            "tags": seen.tags,
+            "digests": dict(seen.digests),
+            "vanished": dict(seen.vanished),
+        }
+    )
 
 
 def _unpacked(content: bytes, repository: str) -> CachedTags | None:
-    checksum, _, body = content.partition(b"\n")
-    if hashlib.sha256(body).hexdigest().encode() != checksum:
-        return None
+    document = documents.unpacked(content, {"format": _FORMAT, "repository": repository})
     try:
-        document = json.loads(body)
-        if document["format"] != _FORMAT or document["repository"] != repository:
-            return None
-        return CachedTags(
-            tuple(map(_text, document["tags"])),
+        return document and CachedTags(
+            tuple(map(text, document["tags"])),
             float(document["seen_at"]),
             _digests(document["digests"]),
             _digests(document["vanished"]),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except UNFIT:
         return None
 
 
 def _digests(content: Mapping[object, object]) -> Mapping[str, str]:
-    return {_text(tag): _text(digest) for tag, digest in content.items()}
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
+    return {text(tag): text(digest) for tag, digest in content.items()}
