@@ -92,8 +92,13 @@ class Host:
 def _is_host_name(name: str) -> bool:
     if not _LABELS.fullmatch(name):
         return False
-    last = name.rpartition(".")[2]
-    return not last.isdigit() or address_of(name) is not None
+    if not name.rpartition(".")[2].isdigit():
+        return True
+    try:
+        ipaddress.IPv4Address(name)  # and no shorter way to write one
+    except ValueError:
+        return False
+    return True
 
 
 def _parse_bracketed(text: str, on: str) -> tuple[str, int | None]:

@@ -13,6 +13,8 @@ def why_unsafe(url: str, repository: Repository) -> str:
     Refused are another scheme, the way out of TLS, a login in the address, and addresses
     inside this machine or a private network that the registry itself is not in.
     """
+    if not (url.isascii() and url.isprintable()):
+        return "the address cannot be read"  # what it becomes is left to others
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
@@ -30,7 +32,7 @@ def why_unsafe(url: str, repository: Repository) -> str:
 
 def _unsafe_host(host: str, repository: Repository) -> str:
     address = address_of(host)
-    if is_loopback_host(host):
+    if is_loopback_host(host) or (address is not None and address.is_unspecified):
         return "" if repository.host.is_loopback else "it is on this machine"
     if address is None or address.is_global:
         return ""
