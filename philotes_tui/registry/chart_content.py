@@ -1,15 +1,14 @@
 """From the files of a chart to what is in it (helm/helm:pkg/chart/v2/loader/load.go). Pure."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
-
-import yaml
 
 from philotes_tui.errors import InvalidReference, RegistryError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartContent, Constraint, Dependency, InvalidConstraint, Version
+from philotes_tui.releases.yaml_document import DEEPEST, NotYaml, read_yaml
 
 Files: TypeAlias = Mapping[str, bytes]
 """Contents by path in the chart's folder."""
@@ -18,7 +17,6 @@ _LONGEST_METADATA = 256 * 1024
 _MOST_VALUES = 20_000
 _MOST_DEPENDENCIES = 500
 _DEEPEST = 12
-_YAML: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def chart_content(files: Files, *, on: str, depth: int = 0) -> ChartContent:
@@ -68,8 +66,8 @@ def _parsed(files: Files, path: str, on: str) -> dict[str, Any]:
     if len(files[path]) > _LONGEST_METADATA:
         raise _unreadable(on, f"{path} is larger than metadata can be")
     try:
-        content = yaml.load(_text(files, path, on), Loader=_YAML)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+        content = read_yaml(_text(files, path, on))
+    except NotYaml as error:
         raise _unreadable(on, f"{path} is not YAML: {clean_line(str(error), 150)}") from error
     if not isinstance(content, dict) or not _is_small(content):
         raise _unreadable(on, f"{path} is not the metadata of a chart")
@@ -77,17 +75,18 @@ def _parsed(files: Files, path: str, on: str) -> dict[str, Any]:
 
 
 def _is_small(content: Any) -> bool:
-    """Whether a parsed document has few values, however often its aliases repeat them."""
-    waiting, seen = [content], 0
+    """Whether a parsed document has few values, however often and deep its aliases repeat them."""
+    waiting, seen = [(content, 1)], 0
     while waiting:
-        value = waiting.pop()
+        value, depth = waiting.pop()
         seen += 1
-        if seen > _MOST_VALUES:
+        if seen > _MOST_VALUES or depth > DEEPEST:
             return False
         if isinstance(value, dict):
-            waiting.extend((*value.keys(), *value.values()))
-        elif isinstance(value, list | tuple | set):
-            waiting.extend(value)
+            below: Iterable[Any] = (*value.keys(), *value.values())
+        else:
+            below = value if isinstance(value, list | tuple | set) else ()
+        waiting.extend((each, depth + 1) for each in below)
     return True
 
 

@@ -40,12 +40,14 @@ def parsed_values(text: str) -> Mapping[str, Any] | None:
 
     A file without content has no values.
     """
-    import yaml  # noqa: PLC0415 - only who asks for values pays for it
+    from philotes_tui.releases.yaml_document import (  # noqa: PLC0415 - only who asks pays for it
+        NotYaml,
+        read_yaml,
+    )
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
+        content = read_yaml(text)
+    except NotYaml:
         return None
     if content is None:
         return {}

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -80,7 +79,7 @@ class _Comparison:
         elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
             yield from self._lists(path, old, new, depth)
         elif not self._same(old, new, depth):
-            yield KeyDifference(path, Change.CHANGED, _plain(old), _plain(new))
+            yield KeyDifference(path, Change.CHANGED, plain(old), plain(new))
 
     def _mappings(
         self, path: str, old: Mapping[Any, Any], new: Mapping[Any, Any], depth: int
@@ -99,7 +98,7 @@ class _Comparison:
     ) -> Iterator[KeyDifference]:
         if _is_short(old) and _is_short(new):
             if not self._same(old, new, depth):
-                yield KeyDifference(path, Change.CHANGED, _plain(old), _plain(new))
+                yield KeyDifference(path, Change.CHANGED, plain(old), plain(new))
             return
         for kind, first, last, start, end in self._aligned(old, new, depth):
             paired = min(last - first, end - start) if kind == "replace" else 0
@@ -131,9 +130,9 @@ class _Comparison:
             for index, below in enumerate(value):
                 yield from self._leaves(f"{path}[{index}]", below, change, depth + 1)
         elif change is Change.ADDED:
-            yield KeyDifference(path, change, after=_plain(value))
+            yield KeyDifference(path, change, after=plain(value))
         else:
-            yield KeyDifference(path, change, before=_plain(value))
+            yield KeyDifference(path, change, before=plain(value))
 
     def _same(self, old: Any, new: Any, depth: int) -> bool:
         return self._text(old, depth) == self._text(new, depth)
@@ -146,7 +145,7 @@ class _Comparison:
             return "{" + ",".join(f"{key}:{text}" for key, text in sorted(pairs)) + "}"
         if isinstance(value, list | tuple):
             return "[" + ",".join(self._text(each, depth + 1) for each in value) + "]"
-        return compact(_plain(value))
+        return compact(plain(value))
 
 
 def compact(value: Any) -> str:
@@ -154,19 +153,17 @@ def compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: dates, as Helm reads them too, and all else are text."""
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: keys, and all that JSON has not, are text."""
     match value:
         case Mapping():
-            return {_bare(key): _plain(below) for key, below in value.items()}
+            return {_bare(key): plain(below) for key, below in value.items()}
         case list() | tuple():
-            return [_plain(each) for each in value]
+            return [plain(each) for each in value]
         case set():
             return sorted(map(_bare, value))
         case None | bool() | int() | float() | str():
             return value
-        case date():
-            return value.isoformat()
         case _:
             return str(value)
 
@@ -188,4 +185,5 @@ def _name(key: Any) -> str:
 
 
 def _bare(key: Any) -> str:
-    return key if isinstance(key, str) else compact(_plain(key))
+    spelled = plain(key)
+    return spelled if isinstance(spelled, str) else compact(spelled)

@@ -135,6 +135,18 @@ def test_dependencies_of_the_first_chart_format_stand_in_a_file_apart() -> None:
     assert (db.name, db.version, db.locked) == ("db", "1.0.0", "1.0.0")
 
 
+def chained(number: int) -> bytes:
+    """Return lists of which each holds the one before."""
+    rows = [f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, number)]
+    return "\n".join(("a0: &a0 []", *rows, "")).encode()
+
+
+def merged(levels: int) -> bytes:
+    """Return mappings of which each merges the one before eight times, in less than a kilobyte."""
+    rows = [f"a{n}: &a{n} {{<<: [{','.join([f'*a{n - 1}'] * 8)}]}}" for n in range(1, levels)]
+    return "\n".join(("a0: &a0 {a: 1, b: 2, c: 3, d: 4, e: 5}", *rows, "")).encode()
+
+
 UNSAFE = [
     pytest.param([member("web/a", tarfile.SYMTYPE, "/etc/passwd")], "link", id="symlink"),
     pytest.param([member("web/a", tarfile.LNKTYPE, "../b")], "link", id="hard-link"),
@@ -240,7 +252,10 @@ def test_archives_within_archives_share_one_budget_and_end_somewhere() -> None:
         ({"Chart.yaml": b"version: 1.0.0\n"}, "names no name"),
         ({"Chart.yaml": b"\xff\xfe"}, "is not UTF-8"),
         ({"Chart.yaml": b"name: &a [*a]\nversion: 1\n"}, "not the metadata"),
-        ({"Chart.yaml": b"x: " + b"[" * 5000}, "is not YAML"),
+        ({"Chart.yaml": b"x: " + b"[" * 200_000}, "nested too deeply"),
+        ({"Chart.yaml": b"x: " + b"[" * 300 + b"]" * 300}, "nested too deeply"),
+        ({"Chart.yaml": CHART + chained(70)}, "not the metadata"),
+        ({"Chart.yaml": CHART + merged(7)}, "too many values"),
         ({"Chart.yaml": b"!!python/object:os.system {}"}, "is not YAML"),
         ({"Chart.yaml": b"#" * 300_000}, "larger than metadata"),
         ({"Chart.yaml": CHART, "values.yaml": b"a: \xff"}, "values.yaml is not UTF-8"),
