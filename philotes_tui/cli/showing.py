@@ -1,6 +1,5 @@
 """The parts of a version: as text for people, as JSON for programs."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from philotes_tui.cli.output import age, iso, note, print_file, print_table, siz
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartContent, ChartDetails, Dependency
 from philotes_tui.releases.images import images
+from philotes_tui.releases.values_difference import plain
 
 OVERVIEW = "overview"
 _WIDEST = 200
@@ -193,8 +193,7 @@ def _print_metadata(shown: Shown) -> None:
 
 
 def _metadata_document(shown: Shown) -> dict[str, object]:
-    # Dates of YAML become text, as everywhere in JSON.
-    return {"metadata": json.loads(json.dumps(dict(shown.content.metadata), default=str))}
+    return {"metadata": plain(shown.content.metadata)}
 
 
 def _file(name: str, text_of: Callable[[Shown], str | None]) -> Callable[[Shown], None]:

@@ -14,6 +14,7 @@ from philotes_tui.releases import ChartDetails, Signature, Version
 
 _PREFIX = "org.opencontainers.image."
 _LONGEST = 400
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
 def chart_details(
@@ -90,10 +91,16 @@ def _text(value: Any) -> str:
 
 
 def parse_time(text: str) -> datetime | None:
-    """Return the time that RFC 3339 text spells; without a zone it is UTC."""
+    """Return the time that RFC 3339 text spells; without a zone it is UTC.
+
+    None where it spells none, and for the year 1 that Go writes where it knows no time: moments
+    at either end of what a `datetime` holds cannot be told in another time zone.
+    """
     try:
         time = datetime.fromisoformat(text[:40])
     except ValueError:
+        return None
+    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 

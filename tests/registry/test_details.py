@@ -92,6 +92,9 @@ def test_the_details_are_those_of_manifest_and_config() -> None:
         ("", None),
         ("yesterday", None),
         ("9" * 99, None),
+        ("0001-01-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
     ],
 )
 def test_a_date_is_read_or_left_out(text: str, time: datetime | None) -> None:

@@ -4,8 +4,9 @@ import ipaddress
 import json
 import re
 import string
+from datetime import UTC, timedelta, timezone
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from philotes_tui.errors import InvalidReference, RegistryError
@@ -139,7 +140,14 @@ def test_any_json_is_a_manifest_or_our_error(content: dict[str, object]) -> None
         assert manifest.body == body
 
 
-@given(st.text(max_size=40))
-def test_any_text_is_a_time_with_a_zone_or_none(text: str) -> None:
+_ZONES = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@example("0001-01-01T00:00:00+14:00")
+@example("9999-12-31T23:59:59-14:00")
+@given(st.text(max_size=40) | st.datetimes(timezones=_ZONES).map(lambda time: time.isoformat()))
+def test_any_text_is_a_time_that_can_be_told_in_every_zone_or_none(text: str) -> None:
     time = parse_time(text)
-    assert time is None or time.tzinfo is not None
+    if time is not None:
+        assert time.astimezone(UTC)
+        assert time.astimezone(timezone(timedelta(hours=-24, minutes=1)))
