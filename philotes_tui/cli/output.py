@@ -1,10 +1,12 @@
 """What every command prints with: JSON, tables, ages, sizes, text that others wrote."""
 
 import json
+import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
@@ -19,6 +21,8 @@ LARGEST_TEXT = 4 * 1024 * 1024
 # YAML allows none of these in a document (yaml.org/spec/1.2.2, «Character Set»), so that
 # taking them out of values leaves what Helm reads as it is.
 _OBEYED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# JSON allows them in text as they are.
+_OBEYED_IN_JSON = re.compile(r"[\x7f-\x9f]")
 _UNITS = ((365 * 86_400, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -33,8 +37,15 @@ def print_bytes(content: bytes) -> None:
 
 
 def encoded(document: str) -> bytes:
-    """Return JSON as it is printed, whatever the terminal's encoding is."""
-    return document.encode("utf-8", "replace") + b"\n"
+    """Return JSON as it is printed, whatever the terminal's encoding is.
+
+    What a terminal obeys is escaped, which every reader of JSON takes for the same text.
+    """
+    whole = document.encode("utf-8", "replace") + b"\n"
+    if b"\x7f" in whole or b"\xc2" in whole:  # which C1 controls begin with in UTF-8
+        shown = _OBEYED_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+        return shown.encode("utf-8", "replace") + b"\n"
+    return whole
 
 
 def as_json(document: Mapping[str, object]) -> str:
@@ -60,19 +71,40 @@ def joined(rows: Mapping[str, str]) -> str:
 def _body(value: object) -> str:
     if isinstance(value, list) and len(value) > LONG_LIST:
         return "[\n    " + ",\n    ".join(_entries(value)) + "\n  ]"
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    text = _dumped(value, indent=2)
     return text.replace("\n", "\n  ")
 
 
 def _entries(value: Sequence[object]) -> Sequence[str]:
     """Return each entry of a list as JSON."""
-    whole = json.dumps(value, ensure_ascii=False, default=str)
+    whole = _dumped(value)
     # All at once is three times as fast; where the text between two objects stands inside
     # of one as well, there are more pieces than entries.
     pieces = whole[2:-2].split("}, {")
     if len(pieces) == len(value) and all(isinstance(each, dict) for each in value):
         return [f"{{{piece}}}" for piece in pieces]
-    return [json.dumps(each, ensure_ascii=False, default=str) for each in value]
+    return [_dumped(each) for each in value]
+
+
+def _dumped(value: object, indent: int | None = None) -> str:
+    """Return a value as JSON; numbers that JSON has not are text, as YAML writes them."""
+    dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False, indent=indent, default=str)
+    try:
+        return dumps(value)
+    except ValueError:  # none of almost all documents, so that nobody walks through those
+        return dumps(_finite(value))
+
+
+def _finite(value: object) -> object:
+    match value:
+        case Mapping():
+            return {key: _finite(below) for key, below in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+        case float() if not math.isfinite(value):
+            return ".nan" if math.isnan(value) else f"{'-' if value < 0 else ''}.inf"
+        case _:
+            return value
 
 
 class Columns:

@@ -1,12 +1,22 @@
 """What commands print with: JSON that every reader parses, ages, sizes, text of others."""
 
 import json
+import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from philotes_tui.cli.output import LONG_LIST, age, as_json, printable, short_digest, size
+from philotes_tui.cli.output import (
+    LONG_LIST,
+    age,
+    as_json,
+    encoded,
+    printable,
+    short_digest,
+    size,
+)
 
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -21,6 +31,26 @@ _VALUES = st.recursive(
 def test_json_is_read_back_as_it_was(document: dict[str, object], count: int, text: str) -> None:
     whole = {**document, "entries": [{"n": n, "text": f"a\nb{text}"} for n in range(count)]}
     assert json.loads(as_json(whole)) == whole
+
+
+@given(st.text('\x1b\x7f\x80\x9b\x9f\xa0éa\\"', max_size=12))
+def test_json_holds_nothing_that_a_terminal_obeys_and_is_read_back_as_it_was(text: str) -> None:
+    printed = encoded(as_json({"text": text, "many": [{text: text}] * (LONG_LIST + 1)}))
+    shown = printed.decode().replace("\n", "")
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", shown)
+    assert json.loads(printed) == {"text": text, "many": [{text: text}] * (LONG_LIST + 1)}
+
+
+def test_numbers_that_json_has_not_are_text_as_yaml_writes_them() -> None:
+    strange = {"a": [math.nan, 1.5], "b": {"c": math.inf}, "d": -math.inf}
+    told = as_json({"one": strange, "many": [strange] * (LONG_LIST + 1)})
+
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is not JSON")
+
+    read = json.loads(told, parse_constant=refuse)
+    assert read["one"] == {"a": [".nan", 1.5], "b": {"c": ".inf"}, "d": "-.inf"}
+    assert read["many"] == [read["one"]] * (LONG_LIST + 1)
 
 
 def test_entries_of_a_long_list_are_lines() -> None:
