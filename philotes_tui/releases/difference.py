@@ -1,6 +1,7 @@
 """What differs between two versions of a chart. Pure."""
 
 import difflib
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,10 +105,7 @@ def difference(before: ChartContent, after: ChartContent) -> Difference:
         silent=silent,
         templates=_files(dict(_templates(before)), dict(_templates(after))),
         dependencies=_named(dict(_dependencies(before)), dict(_dependencies(after))),
-        images=_named(
-            {image.path: image.reference for image in images(before)},
-            {image.path: image.reference for image in images(after)},
-        ),
+        images=tuple(_images(_referenced(before), _referenced(after))),
         files=_files(dict(_others(before)), dict(_others(after)))
         + _sizes(dict(_sized(before)), dict(_sized(after))),
     )
@@ -233,6 +231,29 @@ def _named(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[ValueDi
         for name in _paths(before, after)
         if before.get(name) != after.get(name)
     )
+
+
+def _referenced(content: ChartContent) -> Mapping[str, list[str]]:
+    """Return what each path of a chart refers to; a template may name several images."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for image in images(content):
+        found[image.path].append(image.reference)
+    return found
+
+
+def _images(
+    before: Mapping[str, list[str]], after: Mapping[str, list[str]]
+) -> Iterator[ValueDifference]:
+    """Yield what differs; of several at one path, those that go and then those that come."""
+    for path in _paths(before, after):
+        old, new = before.get(path, []), after.get(path, [])
+        gone = [each for each in old if each not in new]
+        come = [each for each in new if each not in old]
+        if len(gone) == len(come) == 1:
+            yield ValueDifference(path, gone[0], come[0])
+            continue
+        yield from (ValueDifference(path, each, None) for each in gone)
+        yield from (ValueDifference(path, None, each) for each in come)
 
 
 def _paths(before: Mapping[str, object], after: Mapping[str, object]) -> Sequence[str]:

@@ -2,7 +2,8 @@
 
 Values name images by the convention of `helm create` (helm/helm:pkg/chart/v2/util/create.go):
 `image` with `repository`, `tag` and perhaps `registry` and `digest`, where no tag means the
-chart's appVersion. What a template puts together in another way is not seen.
+chart's appVersion; or `image` with the whole reference, as in a Pod. What a template puts
+together in another way is not seen.
 """
 
 import re
@@ -18,6 +19,8 @@ _LITERAL = re.compile(
     r"^[ \t]*(?:-[ \t]+)?image:[ \t]*[\"']?(\w[\w.:/@-]{1,250})[\"']?[ \t]*(?:#.*)?$", re.MULTILINE
 )
 _REFERENCE = re.compile(r"[\w.][\w.:/@-]{1,400}")
+# A component of a repository's name (distribution-spec, «Pulling manifests»), such as `nginx`.
+_BARE = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _MOST_VALUES = 50_000
 _DEEPEST = 30
 
@@ -27,8 +30,8 @@ class Image:
     """One image that a chart refers to.
 
     Attributes:
-        path: The values that name it, from the umbrella chart's values (`api.image`), or
-            the template it stands in.
+        path: The values that name it, from the umbrella chart's values (`api.image`,
+            `sidecars[0].image`), or the template it stands in, which may name several.
         reference: What is pulled, `repository:tag` or `repository@digest`.
     """
 
@@ -39,10 +42,10 @@ class Image:
 def images(content: ChartContent) -> tuple[Image, ...]:
     """Return the images of a chart and its subcharts with their default values, by path.
 
-    Values that are no YAML name none.
+    Each is there once, however often a template names it. Values that are no YAML name none.
     """
-    found = {image.path: image for image in _images(content, {}, "", "")}
-    return tuple(found[path] for path in sorted(found))
+    found = dict.fromkeys(_images(content, {}, "", ""))
+    return tuple(sorted(found, key=lambda image: (image.path, image.reference)))
 
 
 def _images(
@@ -76,21 +79,41 @@ def _named(
 ) -> Iterator[Image]:
     """Yield the images that values name; a document that unfolds without end has few."""
     for key, value in values.items():
-        budget[0] -= 1
-        if budget[0] < 0 or prefix.count(".") > _DEEPEST:
+        if not _spent(budget):
             return
         path = f"{prefix}{key}"
-        reference = _reference(value, app_version) if _KEY.search(str(key)) else ""
+        reference = _reference(value, app_version, str(key)) if _KEY.search(str(key)) else ""
         if reference:
             yield Image(path, reference)
-        elif isinstance(value, Mapping):
-            yield from _named(value, f"{path}.", app_version, budget)
+        else:
+            yield from _below(value, path, app_version, budget)
 
 
-def _reference(value: Any, app_version: str) -> str:
-    """Return the reference that a value spells, or nothing."""
+def _below(value: Any, path: str, app_version: str, budget: list[int]) -> Iterator[Image]:
+    """Yield the images that are named below a value."""
+    if path.count(".") + path.count("[") > _DEEPEST:
+        return
+    if isinstance(value, Mapping):
+        yield from _named(value, f"{path}.", app_version, budget)
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            if not _spent(budget):
+                return
+            yield from _below(entry, f"{path}[{index}]", app_version, budget)
+
+
+def _spent(budget: list[int]) -> bool:
+    """Count one more value, and return whether it was still to be had."""
+    budget[0] -= 1
+    return budget[0] >= 0
+
+
+def _reference(value: Any, app_version: str, key: str) -> str:
+    """Return the reference that the value of a key spells, or nothing."""
     if isinstance(value, str):
         named = value.strip()
+        if key == "image" and _BARE.fullmatch(named):
+            return named
         return named if _REFERENCE.fullmatch(named) and re.search(r"[/:]", named) else ""
     repository = value.get("repository") if isinstance(value, Mapping) else None
     if not isinstance(repository, str) or not repository:

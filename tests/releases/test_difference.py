@@ -59,6 +59,22 @@ def test_dependencies_that_come_go_and_change_are_told() -> None:
     assert [each.change for each in found] == [Change.REMOVED, Change.CHANGED, Change.ADDED]
 
 
+def test_of_several_images_in_one_template_those_that_differ_are_told() -> None:
+    def templates(*images: str) -> dict[str, str]:
+        return {"templates/a.yaml": "".join(f"  image: {image}\n" for image in images)}
+
+    before = chart(templates=templates("a:1", "b:1", "c:1"))
+    path = "templates/a.yaml"
+    moved = difference(before, chart(templates=templates("a:1", "b:2", "c:1"))).images
+    assert moved == (ValueDifference(path, "b:1", "b:2"),)
+    others = difference(before, chart(templates=templates("c:1", "d:1"))).images
+    assert others == (
+        ValueDifference(path, "a:1", None),
+        ValueDifference(path, "b:1", None),
+        ValueDifference(path, None, "d:1"),
+    )
+
+
 def test_custom_resources_readme_schema_and_sizes_of_other_files_are_compared() -> None:
     before = chart(crds={"crds/a.yaml": "a\n"}, readme="one", files={"x.bin": 1, "y.bin": 1})
     after = chart(crds={"crds/a.yaml": "b\n"}, schema="{}", files={"x.bin": 2, "y.bin": 1})

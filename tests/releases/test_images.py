@@ -33,14 +33,19 @@ def found(values: str, app_version: str = "1.2.3", **fields: object) -> dict[str
         ("job: {image: a/b:c}", {"job.image": "a/b:c"}),
         ("proxyImage: {repository: a, tag: x}", {"proxyImage": "a:x"}),
         ("image: true", {}),
-        ("image: words", {}),
+        ("image: nginx", {"image": "nginx"}),
+        ("image: Two words", {}),
+        ("backgroundImage: dark", {}),
+        ("sidecars: [{image: a/b:c}, {image: {repository: d}}]",
+         {"sidecars[0].image": "a/b:c", "sidecars[1].image": "d:1.2.3"}),
+        ("a: [[{image: b:c}]]", {"a[0][0].image": "b:c"}),
         ("image: [a/b:c]", {}),
         ("imagePullPolicy: Always", {}),
         ("a: [1,", {}),
         ("- a", {}),
         ("", {}),
     ],
-)
+)  # fmt: skip
 def test_values_name_images_by_the_convention_of_helm(
     values: str, expected: dict[str, str]
 ) -> None:
@@ -65,6 +70,23 @@ def test_the_parents_values_are_on_top_of_those_of_the_subchart() -> None:
 def test_an_image_that_stands_in_a_template_is_found() -> None:
     templates = {"templates/a.yaml": "  - image: busybox:1  # small\n  - image: {{ .x }}\n"}
     assert found("", templates=templates) == {"templates/a.yaml": "busybox:1"}
+
+
+def test_all_images_that_one_template_names_are_found_each_once() -> None:
+    text = "  - image: busybox:1\n  - image: alpine:3\n  - image: busybox:1\n"
+    content = ChartContent("c", "1.0.0", templates={"templates/a.yaml": text})
+    assert images(content) == (
+        Image("templates/a.yaml", "alpine:3"),
+        Image("templates/a.yaml", "busybox:1"),
+    )
+
+
+def test_lists_that_unfold_without_end_take_no_time() -> None:
+    rows = ["a0: &a0 [" + ", ".join("{image: b:c}" for _ in range(99)) + "]"]
+    rows += [f"a{n}: &a{n} [{', '.join(f'*a{n - 1}' for _ in range(9))}]" for n in range(1, 25)]
+    begun = time.monotonic()
+    found("\n".join(rows))
+    assert time.monotonic() - begun < 5
 
 
 def test_values_that_unfold_without_end_take_no_time() -> None:
