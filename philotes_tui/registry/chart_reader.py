@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from philotes_tui.errors import RegistryError, VersionNotFound
 from philotes_tui.registry.chart_details import chart_details
+from philotes_tui.registry.deadline import within
 from philotes_tui.registry.keeping import KeepingCharts
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART, HELM_PROVENANCE
@@ -49,6 +50,7 @@ class ChartReader:
         repository: Where the chart is.
         finder: Finds signatures; None looks for none.
         blobs: Keeps manifests, configs and archives between runs.
+        deadline: Seconds that each question may take, with all that it needs.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class ChartReader:
         *,
         finder: SignatureFinder | None = None,
         blobs: BlobStore | None = None,
+        deadline: float = float("inf"),
     ) -> None:
         self._client = client if blobs is None else KeepingCharts(client, blobs)
         self._repository = repository
         self._finder = finder
         self._blob = partial(self._client.blob, repository)
+        self._in_time = partial(within, deadline, repository.url)
 
     async def digest(self, wanted: Wanted) -> str:
         """Return the digest that a version names now."""
@@ -73,30 +77,33 @@ class ChartReader:
     async def details(self, wanted: Wanted) -> ChartDetails:
         """Return the details of a version: manifest, config, and what signatures cost."""
         reference, version = self._reference(wanted)
-        chart, named = await self._manifest(reference, version)
-        if chart.config is None:
-            raise _lacking(reference, "its manifest has no config")
-        config = await self._blob(chart.config, largest=_CONFIG_BYTES)
-        found = await self._finder.find(chart, named.digest) if self._finder else ()
+        async with self._in_time():
+            chart, named = await self._manifest(reference, version)
+            if chart.config is None:
+                raise _lacking(reference, "its manifest has no config")
+            config = await self._blob(chart.config, largest=_CONFIG_BYTES)
+            found = await self._finder.find(chart, named.digest) if self._finder else ()
         return chart_details(reference, named, chart, config, version=version, signatures=found)
 
     async def package(self, wanted: Wanted, *, provenance: bool) -> PackagedChart:
         """Return a chart as it was pushed."""
         reference, version = self._reference(wanted)
-        chart, named = await self._manifest(reference, version)
-        layer = chart.layer(*HELM_CHART)
-        if layer is None:
-            raise _lacking(reference, "it has no layer with the chart itself")
-        archive = await self._blob(layer)
-        signed = chart.layer(HELM_PROVENANCE) if provenance else None
-        text = await self._blob(signed, largest=_CONFIG_BYTES) if signed else None
+        async with self._in_time():
+            chart, named = await self._manifest(reference, version)
+            layer = chart.layer(*HELM_CHART)
+            if layer is None:
+                raise _lacking(reference, "it has no layer with the chart itself")
+            archive = await self._blob(layer)
+            signed = chart.layer(HELM_PROVENANCE) if provenance else None
+            text = await self._blob(signed, largest=_CONFIG_BYTES) if signed else None
         return PackagedChart(reference, named.digest, archive, text)
 
     async def signatures(self, wanted: Wanted) -> tuple[Signature, ...]:
         """Return the signatures that belong to a version."""
         reference, version = self._reference(wanted)
-        chart, named = await self._manifest(reference, version)
-        return await self._finder.find(chart, named.digest) if self._finder else ()
+        async with self._in_time():
+            chart, named = await self._manifest(reference, version)
+            return await self._finder.find(chart, named.digest) if self._finder else ()
 
     async def _manifest(
         self, reference: Reference, version: Version | None

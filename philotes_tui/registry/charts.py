@@ -10,6 +10,7 @@ from philotes_tui.errors import RegistryError
 from philotes_tui.registry.chart_reader import ChartReader, PackagedChart, Wanted
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.credentials import Credentials, stored_credentials
+from philotes_tui.registry.deadline import within
 from philotes_tui.registry.kept import KeptCharts, never_seen
 from philotes_tui.registry.limits import Limits
 from philotes_tui.registry.reference import Repository
@@ -250,7 +251,7 @@ class ChartRegistry:
             RegistryError: One of its kinds says what came instead.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        async with self._client() as client:
+        async with self._client() as client, within(self._limits.deadline, self.repository.url):
             return await signed_content(client, self.repository, digest, self._blobs)
 
     @asynccontextmanager
@@ -278,7 +279,13 @@ class ChartRegistry:
         async with self._client() as client:
             finder = SignatureFinder(client, self.repository, tags=self._tags, api=self._referrers)
             wanted = finder if signatures else None
-            yield ChartReader(client, self.repository, finder=wanted, blobs=self._blobs)
+            yield ChartReader(
+                client,
+                self.repository,
+                finder=wanted,
+                blobs=self._blobs,
+                deadline=self._limits.deadline,
+            )
             self._referrers = finder.api
 
 

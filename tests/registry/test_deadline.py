@@ -1,11 +1,17 @@
 """The time that an operation has, and that its parts share."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
 from philotes_tui.errors import RegistryUnreachable
+from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
 from philotes_tui.registry.deadline import remaining, within
+from tests.registry.clock import Clock
+from tests.registry.fake_charts import BUNDLE, OCI_MANIFEST, Charts, descriptor, digest_of
+from tests.registry.fake_registry import FakeRegistry, Reply, Request
 
 URL = "https://registry.example/v2/a?token=hidden"
 
@@ -37,3 +43,47 @@ def test_the_time_that_was_up_is_the_one_that_is_told(outer: float, inner: float
         asyncio.run(run())
     assert isinstance(raised.value.__cause__, TimeoutError)  # what `Silence` counts
     assert "hidden" not in str(raised.value)
+
+
+async def all_details(chart: ChartRegistry) -> None:
+    async for _, details in chart.details_of((await chart.catalog()).releases):
+        if isinstance(details, RegistryUnreachable):
+            raise details
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("details", 2),
+        ("all_details", 1 + 2),
+        ("package", 2),
+        ("signatures", 2),
+        ("signed_content", 2),
+    ],
+)
+def test_all_that_a_question_takes_has_one_deadline(question: str, parts: int) -> None:
+    """Each answer takes less than the deadline; two together take longer."""
+    charts, clock = Charts(referrers={}), Clock()
+    digest = digest_of(charts.add("1.0.0", provenance=b"signed"))
+    bundle = charts.manifest(b'{"schemaVersion": 2, "layers": []}')
+    charts.referrers = {digest: [descriptor(OCI_MANIFEST, bundle, artifactType=BUNDLE)]}
+    limits = Limits(deadline=30, connect=20, retries=0)
+
+    def asked(chart: ChartRegistry) -> Coroutine[Any, Any, object]:
+        return {
+            "details": lambda: chart.details("1.0.0"),
+            "all_details": lambda: all_details(chart),
+            "package": lambda: chart.package("1.0.0", provenance=True),
+            "signatures": lambda: chart.signatures("1.0.0"),
+            "signed_content": lambda: chart.signed_content(digest),
+        }[question]()
+
+    def answer(request: Request) -> Reply:
+        clock.forward(18)
+        return charts(request)
+
+    with FakeRegistry(answer) as fake:
+        chart = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=limits)
+        with pytest.raises(RegistryUnreachable, match="within 30 seconds"):
+            clock.run(asked(chart))
+        assert len(fake.requests) == parts

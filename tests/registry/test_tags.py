@@ -11,6 +11,7 @@ import pytest
 
 from philotes_tui.errors import NotARegistry, RegistryError
 from philotes_tui.registry import ChartRegistry, Limits, NoCredentials, RegistryClient, Repository
+from tests.registry.clock import Clock
 from tests.registry.fake_registry import FakeRegistry, Reply, Request, as_json, error
 
 LIST = "/v2/charts/philotes/tags/list"
@@ -187,28 +188,21 @@ def test_a_list_that_grows_too_large_stops_before_its_end() -> None:
 
 
 def test_many_pages_may_take_longer_than_the_deadline_if_none_of_them_does() -> None:
-    """As on GHCR, which lists a hundred at a time: the clock goes on between two pages."""
-    clock = [0.0]
+    """As on GHCR, which lists a hundred at a time."""
+    clock = Clock()
 
     async def read(fake: FakeRegistry) -> list[str]:
-        loop = asyncio.get_running_loop()
-        real = loop.time
-        monkey = pytest.MonkeyPatch()
-        monkey.setattr(loop, "time", lambda: real() + clock[0])
-        try:
-            async with RegistryClient(credentials=NoCredentials(), limits=QUICK) as client:
-                return await client.tags(Repository.parse(f"{fake.folder}/philotes"))
-        finally:
-            monkey.undo()
+        async with RegistryClient(credentials=NoCredentials(), limits=QUICK) as client:
+            return await client.tags(Repository.parse(f"{fake.folder}/philotes"))
 
     tags = [f"0.{number}.0" for number in range(29)]
 
     def answer(request: Request) -> Reply:
-        clock[0] += QUICK.deadline / 4
+        clock.forward(QUICK.deadline / 4)
         return ghcr(tags, 3)(request)
 
     with FakeRegistry(answer) as fake:
-        assert asyncio.run(read(fake)) == tags
+        assert clock.run(read(fake)) == tags
         assert len(fake.requests) == 10
 
 
