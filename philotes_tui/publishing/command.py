@@ -15,6 +15,7 @@ from philotes_tui.publishing.packages import Package, Packaging, package_charts
 from philotes_tui.publishing.release import PublishedChart, State, Target, look, publish
 from philotes_tui.publishing.report import as_json, as_line, as_markdown
 from philotes_tui.publishing.signing import Signing
+from philotes_tui.publishing.soundness import refuse_unsound
 from philotes_tui.publishing.version import parse_version, version_of_tag
 
 
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> None:
         helm.check()
         packaging = Packaging(version, helm, moment_of(options.charts), signing)
         packages = package_charts(options.charts, scratch / "made", packaging)
+        refuse_unsound(packages, helm)
         target = Target(registry, helm, scratch, signing.keyring if signing else None)
         charts = _released(options, target, packages)
     _write(options, version, registry, charts)

@@ -123,6 +123,14 @@ class Helm:
                 todo="Correct the chart, or the key that signs it; nothing was published.",
             )
 
+    def lint(self, archive: Path) -> Finished:
+        """Return what the linter says of an archive; a warning counts as a fault."""
+        return self._run("lint", "--strict", str(archive))
+
+    def render(self, archive: Path) -> Finished:
+        """Render an archive with its own values, as a first release of its name."""
+        return self._run("template", "philotes", str(archive))
+
     def push(self, archive: Path, folder: str) -> str:
         """Push an archive, its provenance along if it lies beside it; return the digest.
 

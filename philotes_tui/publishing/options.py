@@ -9,8 +9,9 @@ Package all charts as one version and push them to a registry, the umbrella last
 The charts are packaged in a temporary copy. Version and appVersion of every chart, and of
 the subcharts inside the umbrella, become VERSION. What is published already with the same
 content is kept; with other content nothing is pushed at all. Each pushed chart is pulled
-back by its digest and compared. In a git checkout, files below the charts that are changed
-or not tracked are refused. Log in first: `helm registry login HOST`.
+back by its digest and compared. Packages that Helm cannot lint and render are refused, and
+in a git checkout files below the charts that are changed or not tracked. Log in first:
+`helm registry login HOST`.
 """
 _EXIT_CODES = """\
 exit codes:
@@ -51,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
     add("--keyring", type=Path, metavar="FILE", help="keyring with the key, in binary form")
     add("--passphrase-file", metavar="FILE", help="first line unlocks the key; - is stdin")
     only = made.add_mutually_exclusive_group()
-    only.add_argument("--dry-run", action="store_true", help="package only; ask no registry")
+    only.add_argument(
+        "--dry-run", action="store_true", help="render only; ask no registry"
+    )
     only.add_argument("--check", action="store_true", help="compare only; push nothing")
     add("--json", type=Path, metavar="FILE", help="write the release as JSON")
     add("--summary", type=Path, metavar="FILE", help="append a table in Markdown")

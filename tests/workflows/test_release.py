@@ -77,6 +77,18 @@ def test_a_tag_cannot_bring_commands_along(release: Release, tmp_path: Path) -> 
     assert release.registry.stored() == {}
 
 
+def test_a_tag_whose_charts_cannot_be_rendered_ends_before_the_login(release: Release) -> None:
+    def break_a_template(checkout: Path) -> None:
+        (checkout / "charts/philotes-worker/templates/broken.yaml").write_text("{{ if }}\n")
+
+    ran = release("v1.2.3", change=break_a_template)
+    assert ran.failed == "Check the tag and package the charts"
+    assert "Helm cannot render a chart as it is packaged, so nothing was published" in ran.printed
+    assert "philotes-worker/templates/broken.yaml" in ran.printed
+    assert release.registry.tokens.asked == []
+    assert release.registry.stored() == {}
+
+
 def test_a_branch_with_the_name_of_a_version_is_refused(release: Release) -> None:
     ran = release("v1.2.3", ref_type="branch")
     assert ran.failed == "Check the tag and package the charts"
