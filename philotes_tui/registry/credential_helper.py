@@ -139,9 +139,22 @@ def _parse(output: bytes, program: str, on: str) -> tuple[str, str] | None:
         content = None
     found = content if isinstance(content, dict) else {}
     username, secret = found.get("Username"), found.get("Secret")
-    if not isinstance(username, str) or not isinstance(secret, str):
+    if (
+        not isinstance(username, str)
+        or not isinstance(secret, str)
+        or not is_text(username + secret)
+    ):
         raise _failed(program, on, "what it wrote is not a login")
     return (username, secret) if secret else None
+
+
+def is_text(text: str) -> bool:
+    """Whether characters can be written: JSON may hold halves of them (RFC 8259, 8.2)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _failed(program: str, on: str, said: str, action: str = "get") -> HelperFailed:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from philotes_tui.errors import SettingsError
-from philotes_tui.registry.credential_helper import IDENTITY, ask_helper
+from philotes_tui.registry.credential_helper import IDENTITY, ask_helper, is_text
 
 _LARGEST_FILE = 1024 * 1024
 _HELPER_LIMIT = 10.0
@@ -129,9 +129,8 @@ class FileCredentials:
         return None
 
     async def _from_helpers(self, config: Mapping[str, Any], host: str, path: Path) -> Login | None:
-        for name in _helpers(config, host, path):
-            key = DOCKER_HUB_KEY if host in DOCKER_HUB else host
-            told = await ask_helper(name, key, on=str(path), within=self.patience)
+        for name in helpers_for(config, host, path):
+            told = await ask_helper(name, key_of(host), on=str(path), within=self.patience)
             if told is not None:
                 username, secret = told
                 source = f"docker-credential-{name}"
@@ -197,13 +196,22 @@ def read_config(path: Path) -> Mapping[str, Any]:
     return config
 
 
-def _helpers(config: Mapping[str, Any], host: str, path: Path) -> Iterator[str]:
-    """Yield the programs that a file names for a host, the most specific first."""
+def key_of(host: str) -> str:
+    """Return what a host's login is kept under."""
+    return DOCKER_HUB_KEY if host in DOCKER_HUB else host
+
+
+def helpers_for(config: Mapping[str, Any], host: str, path: Path) -> Iterator[str]:
+    """Yield the programs that a file names for a host, the most specific first.
+
+    Raises:
+        SettingsError: The file is not in the format.
+    """
     specific = config.get("credHelpers") or {}
     if not isinstance(specific, dict):
         raise broken_config(str(path), "“credHelpers” is not an object")
-    hosts = [host, *(sorted(DOCKER_HUB) if host in DOCKER_HUB else ())]
-    for name in (*(specific.get(h) for h in hosts), config.get("credsStore")):
+    keys = [key_of(host), host, *(sorted(DOCKER_HUB) if host in DOCKER_HUB else ())]
+    for name in (*(specific.get(key) for key in keys), config.get("credsStore")):
         if isinstance(name, str) and name:
             yield name
 
@@ -249,6 +257,8 @@ def _decode(entry: Mapping[str, Any], host: str, path: Path) -> Login | None:
         if not colon:
             raise broken_config(str(path), f"“auth” of {host} is not user:password")
     if isinstance(username, str) and isinstance(password, str) and username:
+        if not is_text(username + password):
+            raise broken_config(str(path), f"the login of {host} is not text")
         return Basic(username, password.rstrip("\0"), str(path))
     return None
 

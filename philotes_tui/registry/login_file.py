@@ -19,10 +19,11 @@ from philotes_tui.errors import SettingsError, StateFolderError
 from philotes_tui.registry.credential_helper import tell_helper
 from philotes_tui.registry.credentials import (
     DOCKER_HUB,
-    DOCKER_HUB_KEY,
     Basic,
     broken_config,
+    helpers_for,
     host_of_key,
+    key_of,
     read_config,
 )
 
@@ -61,7 +62,7 @@ class LoginFile:
         program, found = self._program(config, host)
         if program:
             secret = {
-                "ServerURL": _key(host),
+                "ServerURL": key_of(host),
                 "Username": login.username,
                 "Secret": login.password,
             }
@@ -71,7 +72,7 @@ class LoginFile:
             return f"docker-credential-{program}"
         pair = f"{login.username}:{login.password}".encode()
         entry = {"auth": base64.b64encode(pair).decode()}
-        self._save({**config, "auths": {**self._auths(config), _key(host): entry}})
+        self._save({**config, "auths": {**self._auths(config), key_of(host): entry}})
         return str(self.path)
 
     async def remove(self, host: str) -> bool:
@@ -87,7 +88,7 @@ class LoginFile:
         program, found = self._program(config, host)
         removed = False
         if program and not found:
-            removed = await self._tell(program, "erase", f"{_key(host)}\n")
+            removed = await self._tell(program, "erase", f"{key_of(host)}\n")
         left = {key: entry for key, entry in auths.items() if not _is_for(key, host)}
         if len(left) < len(auths):
             self._save({**config, "auths": left})
@@ -105,51 +106,44 @@ class LoginFile:
 
     def _program(self, config: Mapping[str, Any], host: str) -> tuple[str, bool]:
         """Return the program that keeps the login, and whether it was found, not named."""
-        specific = config.get("credHelpers") or {}
-        if not isinstance(specific, dict):
-            raise broken_config(str(self.path), "“credHelpers” is not an object")
-        for name in (specific.get(_key(host)), specific.get(host), config.get("credsStore")):
-            if isinstance(name, str) and name:
-                return name, False
-        if specific or self._auths(config):
-            return "", False
+        named = next(helpers_for(config, host, self.path), "")
+        if named or config.get("credHelpers") or self._auths(config):
+            return named, False
         native = _native()
         return native, bool(native)
 
     def _save(self, config: Mapping[str, Any]) -> None:
         """Write the file in one step, for its owner alone; a symbolic link stays one."""
-        text = json.dumps(config, indent="\t", ensure_ascii=False) + "\n"
+        # In ASCII, because what the file holds already need not be text in any other encoding.
+        text = json.dumps(config, indent="\t") + "\n"
         draft = ""
         try:
             place = Path(os.path.realpath(self.path))
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, draft = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:  # mkstemp makes it 0600
+            with os.fdopen(descriptor, "w", encoding="ascii") as stream:  # mkstemp makes it 0600
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
             Path(draft).replace(place)
+            draft = ""
         except OSError as error:
-            if draft:
-                with contextlib.suppress(OSError):
-                    Path(draft).unlink()
             raise StateFolderError(
                 "The login cannot be stored",
                 on=str(self.path),
                 said=error.strerror or "",
                 todo="Free some space or make the folder writable, then log in again.",
             ) from None
-
-
-def _key(host: str) -> str:
-    """Return what a host's login is kept under."""
-    return DOCKER_HUB_KEY if host in DOCKER_HUB else host
+        finally:
+            if draft:  # also where this is interrupted
+                with contextlib.suppress(OSError):
+                    Path(draft).unlink()
 
 
 def _is_for(key: str, host: str) -> bool:
     """Whether a login under a key is for a host; older programs wrote a URL."""
     hosts = DOCKER_HUB if host in DOCKER_HUB else {host}
-    return key == _key(host) or host_of_key(key) in hosts
+    return key == key_of(host) or host_of_key(key) in hosts
 
 
 def _native() -> str:

@@ -111,6 +111,10 @@ def test_docker_hub_is_kept_under_its_old_address(keychain: Keychain, host: str)
         ("#!/bin/sh\nexit 3\n", "ended with code 3"),
         ("#!/bin/sh\necho hidden\n", "what it wrote is not a login"),
         ('#!/bin/sh\necho \'{"Username": 1, "Secret": "hidden"}\'\n', "not a login"),
+        (
+            '#!/bin/sh\nprintf \'%s\' \'{"Username": "u", "Secret": "hidden\\ud800"}\'\n',
+            "not a login",
+        ),
         ("#!/bin/sh\nexec sleep 60\n", "did not answer within 0.3 seconds"),
         ("#!/bin/sh\nsleep 60 &\nsleep 60\n", "did not answer within 0.3 seconds"),
         ("#!/bin/sh\nexec yes hidden\n", "far too much"),

@@ -84,6 +84,7 @@ def test_an_empty_file_holds_no_login(tmp_path: Path, content: str) -> None:
         (b'{"auths": {"h": {"auth": "hidden!"}}}', "“auth” of h is not base64"),
         (b'{"auths": {"h": {"auth": "aGlkZGVu"}}}', "“auth” of h is not user:password"),
         (b'{"auths": {"h": {"auth": "/v8="}}}', "“auth” of h is not base64"),
+        (b'{"auths": {"h": {"username": "u", "password": "hidden\\ud800"}}}', "is not text"),
         (b"\xc3(hidden", "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (b" " * (1024 * 1024) + b"{}", "not a JSON object"),

@@ -1,7 +1,7 @@
 """The time that an operation has, and that its parts share."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -70,13 +70,14 @@ def test_all_that_a_question_takes_has_one_deadline(question: str, parts: int) -
     limits = Limits(deadline=30, connect=20, retries=0)
 
     def asked(chart: ChartRegistry) -> Coroutine[Any, Any, object]:
-        return {
+        questions: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
             "details": lambda: chart.details("1.0.0"),
             "all_details": lambda: all_details(chart),
             "package": lambda: chart.package("1.0.0", provenance=True),
             "signatures": lambda: chart.signatures("1.0.0"),
             "signed_content": lambda: chart.signed_content(digest),
-        }[question]()
+        }
+        return questions[question]()
 
     def answer(request: Request) -> Reply:
         clock.forward(18)
