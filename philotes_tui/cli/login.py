@@ -16,6 +16,7 @@ from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
 from philotes_tui.registry import Basic, Host, Repository
+from philotes_tui.registry.credential_helper import is_text
 from philotes_tui.registry.credentials import config_files
 from philotes_tui.registry.login import ANY_REPOSITORY, check_login
 from philotes_tui.registry.login_file import LoginFile
@@ -122,10 +123,20 @@ def _asked(host: str, username: str | None, *, from_stdin: bool) -> Basic:
             " with --password-stdin."
         )
     if from_stdin:
-        password = sys.stdin.read(_LONGEST).rstrip("\r\n")
+        password = _read().rstrip("\r\n")
     else:
         username = username or click.prompt(f"User name for {host}", err=True)
         password = click.prompt(f"Password of {username}", hide_input=True, err=True)
     if not password:
         raise click.UsageError("The password is empty.")
-    return Basic(username or "", password)
+    login = Basic(username or "", password)
+    if not is_text(login.username + login.password):
+        raise click.UsageError("User name and password must be text.")
+    return login
+
+
+def _read() -> str:
+    try:
+        return sys.stdin.buffer.read(_LONGEST).decode()
+    except UnicodeDecodeError:  # which would repeat a part of it
+        raise click.UsageError("The password on standard input is not UTF-8 text.") from None
