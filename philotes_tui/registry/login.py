@@ -1,5 +1,6 @@
 """Whether a registry takes a login."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from philotes_tui.registry.requester import Question, Requester
 from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.registry.transport import Transport
 
-ANY_REPOSITORY = "user/image"
-"""Stands for any name; it is what GHCR itself offers as the scope of a token at `/v2/`."""
+ANY_REPOSITORY = ""
+"""The name of no repository: a token for it is asked for without a scope."""
 
 
 class _Given:
@@ -46,10 +47,11 @@ async def check_login(
     """Ask a registry whether it takes a login; return False where it asks for none.
 
     What is asked for is `/v2/` (distribution-spec, “Determining Support”), with a token of
-    the registry's own where it gives those.
+    the registry's own where it gives those. That has no scope, as for `docker login`
+    (moby/moby:registry/auth.go): the repository that the login is for may not be there yet.
 
     Args:
-        repository: What the login is for, `ANY_REPOSITORY` where that is not known.
+        repository: What the login is for; only its registry counts.
         login: User name and password.
         limits: Bounds of time, bytes and retries.
         ca_file: A PEM file of authorities trusted besides the system's.
@@ -59,6 +61,7 @@ async def check_login(
         RegistryError: It does not answer, or not like a registry.
     """
     limits = limits or Limits()
+    repository = replace(repository, name=ANY_REPOSITORY)
     given, left_out = _Given(login), list[str]()
     transport = Transport(limits, ca_file)
     url = f"{repository.origin}/v2/"

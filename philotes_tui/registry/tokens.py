@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from philotes_tui.errors import NotARegistry
@@ -122,8 +123,11 @@ def scopes(offered: str, repository: Repository) -> tuple[str, ...]:
     """Return the scopes to ask for: those offered for this repository, else reading it.
 
     GHCR offers the placeholder `repository:user/image:pull` at `/v2/`. The name
-    in a scope may itself hold a colon (distribution:docs/content/spec/auth/scope.md).
+    in a scope may itself hold a colon (distribution:docs/content/spec/auth/scope.md). Where
+    there is no repository, there is no scope.
     """
+    if not repository.name:
+        return ()
     fitting = tuple(
         scope
         for scope in offered.split()
@@ -150,7 +154,7 @@ def parse_token(answer: Answer, repository: Repository) -> tuple[str, float]:
         )
     life = content.get("expires_in")
     seconds = float(life) if isinstance(life, int) and 0 < life < 10**9 else DEFAULT_LIFE
-    return f"Bearer {token}", seconds - _age(content.get("issued_at"))
+    return f"Bearer {token}", seconds - _age(content.get("issued_at"), answer)
 
 
 def fits_header(token: str) -> bool:
@@ -158,12 +162,25 @@ def fits_header(token: str) -> bool:
     return len(token) <= _LONGEST_TOKEN and _VISIBLE.fullmatch(token) is not None
 
 
-def _age(issued_at: object) -> float:
-    """Return the seconds since a token was issued; 0 where that cannot be told."""
+def _age(issued_at: object, answer: Answer) -> float:
+    """Return the seconds since a token was issued; 0 where that cannot be told.
+
+    By the clock of the service where it tells that (RFC 9110, section 6.6.1): by one of our own
+    that goes ahead, every token would be too old to keep.
+    """
     try:
         issued = datetime.fromisoformat(issued_at) if isinstance(issued_at, str) else None
     except ValueError:
         return 0.0
     if issued is None or issued.tzinfo is None:
         return 0.0
-    return max(0.0, (datetime.now(UTC) - issued).total_seconds())
+    return max(0.0, (_date(answer) - issued).total_seconds())
+
+
+def _date(answer: Answer) -> datetime:
+    """Return when an answer was given, by its own `Date`, else by our clock."""
+    try:
+        told = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return datetime.now(UTC)
+    return told if told.tzinfo is not None else told.replace(tzinfo=UTC)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -461,6 +462,26 @@ def test_the_life_of_a_token_starts_when_it_was_issued() -> None:
     issued = (datetime.now(UTC) - timedelta(seconds=100)).isoformat().replace("+00:00", "Z")
     content = {"token": "t", "expires_in": 300, "issued_at": issued}
     answer = Answer(200, "https://h/t", {}, json.dumps(content).encode())
+    _, life = parse_token(answer, Repository.parse("oci://h/a"))
+    assert 190 < life <= 200
+
+
+@pytest.mark.parametrize("ahead", [-3600, 3600])
+def test_a_clock_that_is_wrong_does_not_change_the_life_of_a_token(ahead: float) -> None:
+    told = datetime.now(UTC) - timedelta(seconds=ahead)
+    issued = (told - timedelta(seconds=100)).isoformat()
+    content = {"token": "t", "expires_in": 300, "issued_at": issued}
+    headers = {"date": format_datetime(told, usegmt=True)}
+    answer = Answer(200, "https://h/t", headers, json.dumps(content).encode())
+    _, life = parse_token(answer, Repository.parse("oci://h/a"))
+    assert 199 <= life <= 201
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2020 00:00:00 GMT"])
+def test_a_date_that_cannot_be_read_leaves_it_to_our_clock(date: str) -> None:
+    issued = (datetime.now(UTC) - timedelta(seconds=100)).isoformat()
+    content = {"token": "t", "expires_in": 300, "issued_at": issued}
+    answer = Answer(200, "https://h/t", {"date": date}, json.dumps(content).encode())
     _, life = parse_token(answer, Repository.parse("oci://h/a"))
     assert 190 < life <= 200
 
