@@ -116,7 +116,7 @@ class Reference:
         if query:  # where others write tokens, so that it is not repeated
             raise InvalidReference(
                 "A reference has no “?” and nothing after it",
-                on=before.rpartition("@")[2],
+                on=clean_line(before.rpartition("@")[2], 200),
                 todo="Leave out everything from there on.",
             )
         rest, has_scheme = _without_scheme(text.strip())
@@ -179,8 +179,9 @@ def _without_scheme(text: str) -> tuple[str, bool]:
     if not text:
         raise InvalidReference("The reference is empty", todo=f"Write oci://host/name, {_EXAMPLE}.")
     if len(text) > LONGEST:
-        raise InvalidReference(
-            f"The reference is longer than {LONGEST} characters", on=f"{text[:60]}…"
+        raise InvalidReference(  # none of it is told: any part may be of a password
+            f"The reference is longer than {LONGEST} characters",
+            todo=f"Write oci://host/name, {_EXAMPLE}.",
         )
     if blank := _BLANK.search(text):
         raise InvalidReference(

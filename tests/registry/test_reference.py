@@ -6,6 +6,7 @@ import pytest
 
 from philotes_tui.errors import InvalidReference
 from philotes_tui.registry import ChartRegistry, Host, Reference, Repository
+from philotes_tui.registry.reference import LONGEST
 
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 ENDPOINTS = [
@@ -202,3 +203,17 @@ def test_a_chart_registry_takes_the_folder_of_the_charts() -> None:
 def test_a_chart_registry_refuses_what_is_not_a_folder(url: str) -> None:
     with pytest.raises(InvalidReference):
         ChartRegistry(url)
+
+
+@pytest.mark.parametrize("start", ["oci://user:hidden@host/", "user:hidden", "oci://h/hidden"])
+def test_what_is_too_long_is_not_repeated(start: str) -> None:
+    with pytest.raises(InvalidReference) as refused:
+        Reference.parse(start.ljust(LONGEST + 1, "x"))
+    assert "hidden" not in str(refused.value)
+    assert refused.value.todo
+
+
+def test_what_stands_before_a_question_mark_is_told_in_one_line() -> None:
+    with pytest.raises(InvalidReference, match=r"has no .* and nothing after it") as refused:
+        Reference.parse("0\r0?x")
+    assert str(refused.value).isprintable()
