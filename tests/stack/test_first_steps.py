@@ -1,11 +1,14 @@
 """What an operator does first, by plain `pulumi`: both modes previewed, then both deployed."""
 
+import shlex
 from typing import Any
 
 import pytest
 
 from philotes_tui.demo import Demo
 from tests.stack.project import Project
+from tests.stack.test_stack_files import planned
+from tests.stack.test_values import README
 
 pytestmark = pytest.mark.real
 
@@ -38,6 +41,24 @@ def test_both_modes_preview_and_deploy_ready_pods_with_their_budgets(
         assert allowed["philotes-api"]["minAvailable"] == 1
         assert allowed["philotes-worker"]["maxUnavailable"] == 1
         assert project.outputs()["source"] == ("local" if local == "true" else "registry")
+
+
+def test_the_readmes_first_commands_leave_no_address_of_the_charts_own_defaults(
+    project: Project,
+) -> None:
+    section = README.read_text().partition("## By hand\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("$ pulumi config set --path")]
+    for line in lines:
+        project.succeed(*shlex.split(line)[2:])
+    project.configure(useLocalCharts="true")
+    settings: dict[str, str] = {}
+    for each in planned(project, "core/v1:ConfigMap").values():
+        settings |= each["data"]
+    hosts = {key: settings[f"PHILOTES_{key}"] for key in ("DB_HOST", "CDC_SOURCE_HOST")}
+    assert hosts == dict.fromkeys(hosts, "postgres.example.com")
+    assert settings["PHILOTES_STORAGE_ENDPOINT"] == "s3.example.com"
+    assert settings["PHILOTES_STORAGE_USE_SSL"] == "true"
+    assert "secret `philotes-postgresql`" in README.read_text().partition("## Secrets\n")[2]
 
 
 def listed(demo: Demo, kind: str) -> list[dict[str, Any]]:
