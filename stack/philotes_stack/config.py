@@ -63,6 +63,7 @@ _VERSION = re.compile(
     rf"v?[0-9]+(?:\.[0-9]+){{0,2}}(?:-{_PRE}(?:\.{_PRE})*)?"
     r"(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
+_STRICT = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:[-+].*)?")
 _REPOSITORY = re.compile(rf"https?://{_HOST}(?:/[A-Za-z0-9._~%-]+)*/?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # What stands before the @ of an address may be a password, which no log is to hold.
@@ -212,6 +213,11 @@ def _registry(value: str) -> str:
             "chartRegistry", value, "addresses of the form oci://host/path, the path in lowercase"
         )
     return bare
+
+
+def is_strict(version: str) -> bool:
+    """Whether a version that `parse` took is SemVer 2.0.0, and so one that Helm pushes under."""
+    return _STRICT.fullmatch(version) is not None
 
 
 def is_loopback(registry: str) -> bool:

@@ -17,6 +17,7 @@ from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, chart
 from philotes_stack.names import Names
 from philotes_stack.platform import declare_platform
 from philotes_stack.secrets import secret_marking
+from philotes_stack.stamped import Stamps, contradiction, really_deployed, released_as
 from philotes_stack.values import environment_values, overlaid
 
 COMPONENT = "philotes"
@@ -32,7 +33,7 @@ class ChartSource:
         plain_http: Whether the registry is spoken to without TLS; None for a path.
         ca_file: Absolute path of the certificates trusted for the registry; None for the system's.
         digest: Digest of the chart's manifest, or of the files of a local chart; None if unknown.
-        label: Chart version, as the stack's output names it.
+        label: Chart version that was asked for, or the one of the local chart.
         kind: `registry` or `local`.
         log_line: What is logged when this source is used.
         remark: What is logged besides, or None.
@@ -79,9 +80,10 @@ async def _declarations() -> None:
         raise pulumi.RunError(str(error)) from None
     cluster = cluster_provider(config, names)
     platform = declare_platform(config.platform, names, cluster)
-    chart = _declare(config, source, names, cluster, platform)
+    stamps = Stamps()
+    chart = _declare(config, source, names, cluster, platform=platform, stamps=stamps)
     pulumi.export("clusterId", cluster_id)
-    _export(config, source, chart)
+    _export(config, source, chart, stamps)
 
 
 def read() -> StackConfig:
@@ -118,15 +120,16 @@ def chart_source(config: StackConfig) -> ChartSource:
             remark=_rebuilt(staged.stale),
         )
     url = f"{config.chart_registry}/{COMPONENT}"
+    pinned = f"@{config.chart_digest}" if config.chart_digest else ""
     return ChartSource(
-        chart=f"{url}@{config.chart_digest}" if config.chart_digest else url,
+        chart=f"{url}{pinned}",
         version=None if config.chart_digest else config.chart_version,
         plain_http=config.plain_http,
         ca_file=_ca_file(config),
         digest=config.chart_digest,
         label=config.chart_version,
         kind="registry",
-        log_line=f"Using Helm chart from OCI registry: {url}:{config.chart_version}",
+        log_line=f"Using Helm chart from OCI registry: {url}:{config.chart_version}{pinned}",
     )
 
 
@@ -154,7 +157,9 @@ def _declare(
     source: ChartSource,
     names: Names,
     cluster: kubernetes.Provider,
+    *,
     platform: Sequence[pulumi.Resource],
+    stamps: Stamps,
 ) -> kubernetes.helm.v4.Chart:
     namespace = kubernetes.core.v1.Namespace(
         names.of("namespace"),
@@ -183,15 +188,19 @@ def _declare(
             depends_on=[namespace, *platform],
             transforms=[
                 names.carrying(COMPONENT, "kubernetes:helm.sh/v4:Chart"),
+                stamps.noting(),
                 *([secret_marking(config.values)] if config.values_are_secret else ()),
             ],
         ),
     )
 
 
-def _export(config: StackConfig, source: ChartSource, chart: kubernetes.helm.v4.Chart) -> None:
+def _export(
+    config: StackConfig, source: ChartSource, chart: kubernetes.helm.v4.Chart, stamps: Stamps
+) -> None:
     pulumi.export("chart", COMPONENT)
-    pulumi.export("version", source.label)
+    # The chart has a URN once all its objects are registered, in a preview too.
+    pulumi.export("version", chart.urn.apply(lambda _: _version(source, stamps)))
     pulumi.export("source", source.kind)
     if source.digest is not None:
         pulumi.export("digest", source.digest)
@@ -200,6 +209,16 @@ def _export(config: StackConfig, source: ChartSource, chart: kubernetes.helm.v4.
     pulumi.export("namespace", config.namespace)
     # A secret in a Deployment makes all of it secret; its image references are none.
     pulumi.export("images", pulumi.Output.unsecret(chart.resources.apply(_images)))
+
+
+def _version(source: ChartSource, stamps: Stamps) -> str:
+    """Return which version is deployed, and warn if a digest is of another than was asked for."""
+    if source.kind == "local" or source.digest is None:
+        return source.label
+    stamped = released_as(stamps.seen)
+    if sentence := contradiction(source.label, stamped):
+        pulumi.log.warn(sentence)
+    return really_deployed(source.label, stamped)
 
 
 def _images(resources: Sequence[Any] | None) -> Any:

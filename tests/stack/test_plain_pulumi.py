@@ -1,9 +1,12 @@
 """The stack by plain `pulumi`, against a real registry and a real Kubernetes API."""
 
+import base64
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -14,6 +17,8 @@ from tests.stack.test_local_charts import vendor
 
 pytestmark = pytest.mark.real
 
+TOKEN = "hunter22-hunter22"
+PASSWORD = 'p+ss "word" & 7/ü'
 API = "philotes-dev-philotes:plain-pulumi/philotes-api"
 
 
@@ -136,15 +141,33 @@ def test_stale_vendored_dependencies_are_named_and_left_alone(
     assert {path: path.read_bytes() for path in charts.rglob("*") if path.is_file()} == before
 
 
-def test_a_digest_deploys_that_content_whatever_the_version_says(
+def test_a_digest_that_is_not_the_versions_is_deployed_warned_of_and_told_as_what_it_is(
     project: Project, demo: Demo
 ) -> None:
-    project.configure(chartVersion="0.1.0", chartDigest=_digest(demo, "0.2.2"))
+    digest = _digest(demo, "0.2.2")
+    project.configure(chartVersion="0.1.0", chartDigest=digest)
     plan = project.preview()
     [deployment] = [s for s in plan.document["steps"] if s["urn"].endswith(API) and _pods(s)]
     [container] = _pods(deployment)["containers"]
     assert container["image"] == "ghcr.io/janovincze/philotes-api:0.2.2"
-    assert re.search(rf'\bdigest *: "{_digest(demo, "0.2.2")}"', project.succeed("preview"))
+    address = f"{demo.registry}/philotes:0.1.0@{digest}"
+    assert f"info: Using Helm chart from OCI registry: {address}" in plan.diagnostics
+    [warned] = [each for each in plan.diagnostics if each.startswith("warning: philotes:")]
+    assert warned.startswith("warning: philotes:chartVersion is 0.1.0, but the charts that")
+    assert "are of version 0.2.2, and what the digest names is deployed" in warned
+    said = project.succeed("preview")
+    assert re.search(rf'\bdigest *: "{digest}"', said)
+    assert re.search(r'\bversion *: "0\.2\.2"', said)
+
+
+@pytest.mark.parametrize("version", ["0.3.0-beta.1+build.7", "0.2.2"])
+def test_a_digest_that_is_the_versions_is_deployed_without_a_word(
+    project: Project, demo: Demo, version: str
+) -> None:
+    project.configure(chartVersion=version, chartDigest=_digest(demo, version.replace("+", "_")))
+    plan = project.preview()
+    assert not [each for each in plan.diagnostics if each.startswith("warning: philotes:")]
+    assert re.search(rf'\bversion *: "{re.escape(version)}"', project.succeed("preview"))
 
 
 @pytest.mark.parametrize(
@@ -199,19 +222,41 @@ def test_a_secret_value_reaches_the_pods_and_stays_secret(
     project.take_services_for_ready()
     overlay = "philotes:values.worker.extraEnv[0]"
     project.succeed("config", "set", "--path", f"{overlay}.name", "TOKEN")
-    project.succeed("config", "set", "--path", "--secret", f"{overlay}.value", "hunter22-hunter22")
-    said = project.succeed("up", "--yes", "--skip-preview", "--diff")
+    project.succeed("config", "set", "--path", "--secret", f"{overlay}.value", TOKEN)
+    database = "philotes:values.global.database.password"
+    project.succeed("config", "set", "--path", "--secret", database, PASSWORD)
+    said = project.succeed("preview", "--diff")
+    said += project.succeed("up", "--yes", "--skip-preview", "--diff")
     said += project.succeed("stack", "export") + project.succeed("stack", "output")
-    assert "hunter22" not in said
     kept = [path for path in (tmp_path / "backend").rglob("*") if path.is_file()]
     assert kept
-    assert not [path for path in kept if b"hunter22" in path.read_bytes()]
+    for form in (*forms(TOKEN), *forms(PASSWORD)):
+        assert form not in said
+        assert not [path for path in kept if form.encode() in path.read_bytes()], form
     server = demo.cluster.api
     worker = server.get("/apis/apps/v1/namespaces/plain-pulumi/deployments/philotes-worker").json()
     [container] = worker["spec"]["template"]["spec"]["containers"]
-    assert {"name": "TOKEN", "value": "hunter22-hunter22"} in container["env"]
+    assert {"name": "TOKEN", "value": TOKEN} in container["env"]
+    secrets = server.get("/api/v1/namespaces/plain-pulumi/secrets").json()["items"]
+    held = {each["metadata"]["name"]: each["data"]["database-password"] for each in secrets}
+    plain, encoded = base64_of(PASSWORD), base64_of(quote(PASSWORD, safe=""))
+    assert held == {
+        "philotes-api": plain,
+        "philotes-worker": plain,
+        "philotes-lakekeeper": encoded,
+    }
     # The image references are no secret, though they stand in the same Deployment.
     assert project.outputs()["images"] == sorted(images_of("0.1.0").values())
+
+
+def forms(secret: str) -> set[str]:
+    """Return the forms in which a secret could be read by others, JSON's among them."""
+    encoded = {secret, quote(secret, safe=""), quote_plus(secret)}
+    return {*encoded, *map(base64_of, encoded), json.dumps(secret)[1:-1]}
+
+
+def base64_of(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _digest(demo: Demo, version: str) -> str:
