@@ -1,5 +1,6 @@
 """The stack files of the checkout, and the environments they stand for."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,19 @@ def test_a_stack_of_the_checkout_previews_what_its_environment_asks_for(
     # The CLI added what it was asked to set, and its salt; the comments still stand.
     assert set(YAML(typ="safe").load(file)) <= {"config", *SALTED}
     assert first_line(file) == first_line(STACK / file.name)
+
+
+@pytest.mark.real
+def test_the_cli_knows_every_key_of_a_new_stack_with_the_default_of_the_program(
+    project: Project,
+) -> None:
+    for key in ("chartRegistry", "namespace"):
+        project.succeed("config", "rm", f"philotes:{key}")
+    shown = json.loads(project.succeed("config", "--json"))
+    assert {key: each["value"] for key, each in shown.items()} == {
+        f"philotes:{key}": default for key, default in DEFAULTS.items()
+    }
+    assert not [key for key, each in shown.items() if each["secret"]]
 
 
 def planned(project: Project, kind: str) -> dict[str, Any]:
