@@ -45,14 +45,10 @@ def _labels(manifest: Manifest) -> Iterator[str]:
 
 
 def _selectors(manifest: Manifest) -> Iterator[str]:
-    pods = {
-        name: each["spec"]["template"]["metadata"]["labels"].items()
-        for name, each in manifest.of("Deployment").items()
-    }
-    for (kind, name), selector in manifest.selectors().items():
-        found = [pod for pod, labels in pods.items() if selector.items() <= labels]
+    for (kind, name), found in manifest.selected().items():
         if found != [name]:
-            yield f"{kind} {name} selects the pods of {found}"
+            yield f"{kind} {name} selects {found}"
+    for (kind, name), selector in manifest.selectors().items():
         if set(selector) != {"app.kubernetes.io/name", "app.kubernetes.io/instance"}:
             yield f"{kind} {name} selects by {sorted(selector)}"
 
@@ -124,6 +120,11 @@ def _ports(manifest: Manifest) -> Iterator[str]:
         container = manifest.of("Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
         if not {port["targetPort"] for port in each["spec"]["ports"]} <= _named(container["ports"]):
             yield f"the service {name} leads to ports that its pods do not have"
+    for name, each in manifest.of("NetworkPolicy").items():
+        pod = manifest.of("Deployment")[name]["spec"]["template"]["spec"]
+        opened = {port["port"] for rule in each["spec"]["ingress"] for port in rule["ports"]}
+        if not opened <= _named(pod["containers"][0]["ports"]):
+            yield f"the policy {name} opens ports that its pods do not have"
     for name, each in manifest.of("Ingress").items():
         for path in (path for rule in each["spec"]["rules"] for path in rule["http"]["paths"]):
             backend = path["backend"]["service"]

@@ -50,6 +50,7 @@ EVERYTHING: Mapping[str, Any] = {
         "autoscaling": {"enabled": True},
         "ingress": {"enabled": True},
         "networkPolicy": {"enabled": True, "fromIngress": [_namespace("ingress-nginx")]},
+        "catalog": {"baseUri": "https://catalog.example.com"},
         "extraEnv": [{"name": "EXTRA", "value": "1"}],
     },
 }
@@ -81,10 +82,15 @@ class Helm:
         )
 
     def template(
-        self, chart: Path, values: Mapping[str, Any] | None = None, *, release: str = "philotes"
+        self,
+        chart: Path,
+        values: Mapping[str, Any] | None = None,
+        *,
+        release: str = "philotes",
+        namespace: str = "philotes",
     ) -> "Manifest":
-        """Render a chart in the namespace `philotes`; fails the test if Helm refuses."""
-        done = self.run("template", release, chart, "-n", "philotes", *_flags(values or {}))
+        """Render a chart; fails the test if Helm refuses."""
+        done = self.run("template", release, chart, "-n", namespace, *_flags(values or {}))
         assert done.returncode == 0, done.stderr
         documents = YAML(typ="safe").load_all(done.stdout)
         return Manifest(tuple(each for each in documents if each))
@@ -147,6 +153,26 @@ class Manifest:
                 key = (each["kind"], each["metadata"]["name"])
                 found[key] = selector.get("matchLabels", selector)
         return found
+
+    def selected(self) -> dict[tuple[str, str], list[str]]:
+        """Names of what each object selects, by its kind and name.
+
+        A ServiceMonitor selects Services by their labels, and all others select pods, which
+        are named here as their Deployment is.
+        """
+        pods = {
+            name: each["spec"]["template"]["metadata"]["labels"]
+            for name, each in self.of("Deployment").items()
+        }
+        services = {name: each["metadata"]["labels"] for name, each in self.of("Service").items()}
+        return {
+            (kind, name): [
+                each
+                for each, labels in (services if kind == "ServiceMonitor" else pods).items()
+                if selector.items() <= labels.items()
+            ]
+            for (kind, name), selector in self.selectors().items()
+        }
 
 
 def _flags(values: Mapping[str, Any]) -> list[str]:
