@@ -32,12 +32,7 @@ def umbrella(staged: Path) -> Path:
 @pytest.fixture(scope="session")
 def stamped(charts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The umbrella of another release, as publishing stamps it: all versions replaced."""
-    folder = tmp_path_factory.mktemp("stamped")
-    for file in vendored(charts, folder).rglob("Chart.yaml"):
-        text = file.read_text(encoding="utf-8")
-        text = text.replace("\nversion: 0.1.0", "\nversion: 0.9.0-rc.1+build.3")
-        file.write_text(text.replace('"0.1.0"', '"0.9.0-rc.1+build.3"'), encoding="utf-8")
-    return folder / "philotes"
+    return stamp(vendored(charts, tmp_path_factory.mktemp("stamped")), "0.9.0-rc.1+build.3")
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +59,15 @@ def namespace(api: ApiServer) -> Iterator[str]:
 def rendered(helm: Helm, umbrella: Path) -> Callable[[str], Manifest]:
     """Renders the umbrella with values of the matrix, once each."""
     return functools.cache(lambda about: helm.template(umbrella, MATRIX[about]))
+
+
+def stamp(folder: Path, version: str) -> Path:
+    """Give all charts in a folder another version, and return the umbrella there."""
+    for file in folder.rglob("Chart.yaml"):
+        text = file.read_text(encoding="utf-8")
+        text = text.replace("\nversion: 0.1.0", f"\nversion: {version}")
+        file.write_text(text.replace('"0.1.0"', f'"{version}"'), encoding="utf-8")
+    return folder / "philotes"
 
 
 def vendored(charts: Path, folder: Path) -> Path:

@@ -22,7 +22,7 @@ def test_the_umbrella_is_consistent_and_accepted_with(
     rendered: Callable[[str], Manifest], api: ApiServer, namespace: str, about: str
 ) -> None:
     assert not inconsistencies(rendered(about))
-    assert not _refused(api, namespace, rendered(about))
+    assert not refused(api, namespace, rendered(about))
 
 
 @pytest.mark.parametrize("chart", SUBCHARTS)
@@ -47,7 +47,7 @@ def test_a_subchart_alone_is_consistent_and_accepted(
         rendered = helm.template(staged / chart, alone(MATRIX[about], chart), release="one")
         assert set(rendered.of("Deployment")) == {f"one-{chart}"}
         assert not inconsistencies(rendered), about
-        assert not _refused(api, namespace, rendered), about
+        assert not refused(api, namespace, rendered), about
 
 
 def test_the_server_refuses_what_it_does_not_know(api: ApiServer, namespace: str) -> None:
@@ -68,7 +68,7 @@ def _is_of(each: dict[str, Any], chart: str) -> bool:
     return bool(each["metadata"]["labels"]["app.kubernetes.io/name"] == chart)
 
 
-def _refused(api: ApiServer, namespace: str, rendered: Manifest) -> list[Any]:
+def refused(api: ApiServer, namespace: str, rendered: Manifest) -> list[Any]:
     """What the API server says of objects that it does not accept as new ones."""
     said = []
     for each in copy.deepcopy(rendered.objects):

@@ -22,7 +22,7 @@ depends on the version, on an alias or on a value.
 */}}
 {{- define "lakekeeper.selectorLabels" -}}
 app.kubernetes.io/name: lakekeeper
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels of every object. */}}
@@ -30,9 +30,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "lakekeeper.selectorLabels" . }}
 app.kubernetes.io/component: catalog
 app.kubernetes.io/part-of: philotes
-app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/version: {{ include "lakekeeper.labelValue" .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "lakekeeper-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+helm.sh/chart: {{ include "lakekeeper.labelValue" (printf "lakekeeper-%s" .Chart.Version) | quote }}
+{{- end -}}
+
+{{/* A version as a label may hold it: at most 63 characters, the last a letter or a digit. */}}
+{{- define "lakekeeper.labelValue" -}}
+{{- regexReplaceAll "[^A-Za-z0-9]+$" (. | replace "+" "_" | trunc 63) "" -}}
 {{- end -}}
 
 {{- define "lakekeeper.serviceAccountName" -}}

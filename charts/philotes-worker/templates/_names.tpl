@@ -22,7 +22,7 @@ depends on the version, on an alias or on a value.
 */}}
 {{- define "philotes-worker.selectorLabels" -}}
 app.kubernetes.io/name: philotes-worker
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels of every object. */}}
@@ -30,9 +30,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "philotes-worker.selectorLabels" . }}
 app.kubernetes.io/component: worker
 app.kubernetes.io/part-of: philotes
-app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/version: {{ include "philotes-worker.labelValue" .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "philotes-worker-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+helm.sh/chart: {{ include "philotes-worker.labelValue" (printf "philotes-worker-%s" .Chart.Version) | quote }}
+{{- end -}}
+
+{{/* A version as a label may hold it: at most 63 characters, the last a letter or a digit. */}}
+{{- define "philotes-worker.labelValue" -}}
+{{- regexReplaceAll "[^A-Za-z0-9]+$" (. | replace "+" "_" | trunc 63) "" -}}
 {{- end -}}
 
 {{- define "philotes-worker.serviceAccountName" -}}
