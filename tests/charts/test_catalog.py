@@ -29,6 +29,17 @@ def test_the_database_is_named_as_any_version_of_the_image_reads_it(
         assert len(addresses) == 1
 
 
+def test_each_client_is_told_the_address_it_called_unless_one_is_given_for_all(
+    helm: Helm, catalog: Path
+) -> None:
+    # With none the image answers by the Host and X-Forwarded headers of each request.
+    for told in _containers(helm.template(catalog)):
+        assert "LAKEKEEPER__BASE_URI" not in told
+    given = "https://{{ .Release.Name }}.example.com"
+    for told in _containers(helm.template(catalog, {"catalog": {"baseUri": given}})):
+        assert told["LAKEKEEPER__BASE_URI"] == "https://philotes.example.com"
+
+
 @pytest.mark.parametrize("host", ["2001:db8::1", "[2001:db8::1]", "::1"])
 def test_the_databases_address_can_be_taken_apart_again_whatever_its_parts_are(
     helm: Helm, catalog: Path, host: str
