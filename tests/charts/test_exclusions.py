@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.charts.matrix import VAULT
-from tests.charts.rendering import SUBCHARTS, Helm
+from tests.charts.rendering import Helm
 
 pytestmark = pytest.mark.real
 
@@ -137,14 +137,3 @@ def test_a_password_inline_and_from_vault_is_refused(
     said = helm.refusal(umbrella, {alias: {**VAULT[alias], **values}})
     assert f"{path} and vault.enabled exclude one another" in said
     assert SECRET not in said
-
-
-@pytest.mark.parametrize("chart", SUBCHARTS)
-def test_a_subchart_alone_refuses_two_sources_under_global(
-    helm: Helm, staged: Path, chart: str
-) -> None:
-    both = {"global": {"database": {"password": SECRET, "existingSecret": "pg"}}}
-    said = helm.refusal(staged / chart, both)
-    assert (
-        f"{chart}: database.password and the existingSecret beside it exclude one another" in said
-    )

@@ -1,5 +1,6 @@
 {{/* Ends with a sentence if values contradict one another; renders nothing. */}}
 {{- define "lakekeeper.checks" -}}
+{{- include "lakekeeper.globalChecks" . -}}
 {{- $names := list -}}
 {{- range .Values.extraEnv -}}
 {{- $names = append $names .name -}}
@@ -31,5 +32,19 @@
 {{- fail (printf "lakekeeper: extraEnv names %s, which is there already" .name) -}}
 {{- end -}}
 {{- $taken = append $taken .name -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Beside other charts there may be keys under global that are theirs; alone, one that is not known is
+misspelt. (The umbrella philotes looks for these itself.)
+*/}}
+{{- define "lakekeeper.globalChecks" -}}
+{{- if .Chart.IsRoot -}}
+{{- range keys (default (dict) .Values.global) | sortAlpha -}}
+{{- if not (has . (list "environment" "database" "storage")) -}}
+{{- fail (printf "lakekeeper: global.%s is not known: global holds environment, database and storage" .) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,5 +1,6 @@
 {{/* Ends with a sentence if values contradict one another; renders nothing. */}}
 {{- define "philotes-api.checks" -}}
+{{- include "philotes-api.globalChecks" . -}}
 {{- with .Values -}}
 {{- if and .networkPolicy.enabled (not .networkPolicy.extraFrom) -}}
 {{- if and .ingress.enabled (not .networkPolicy.fromIngress) -}}
@@ -25,5 +26,19 @@
 {{- fail (printf "philotes-api: extraEnv names %s, which is there already" .name) -}}
 {{- end -}}
 {{- $taken = append $taken .name -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Beside other charts there may be keys under global that are theirs; alone, one that is not known is
+misspelt. (The umbrella philotes looks for these itself.)
+*/}}
+{{- define "philotes-api.globalChecks" -}}
+{{- if .Chart.IsRoot -}}
+{{- range keys (default (dict) .Values.global) | sortAlpha -}}
+{{- if not (has . (list "environment" "database" "storage")) -}}
+{{- fail (printf "philotes-api: global.%s is not known: global holds environment, database and storage" .) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,5 +1,6 @@
 {{/* Ends with a sentence if values contradict one another; renders nothing. */}}
 {{- define "philotes-worker.checks" -}}
+{{- include "philotes-worker.globalChecks" . -}}
 {{- if and .Values.autoscaling.enabled .Values.scaledObject.enabled -}}
 {{- fail "philotes-worker: autoscaling.enabled and scaledObject.enabled exclude one another, for two scalers would fight over one Deployment" -}}
 {{- end -}}
@@ -28,5 +29,19 @@
 {{- fail (printf "philotes-worker: extraEnv names %s, which is there already" .name) -}}
 {{- end -}}
 {{- $taken = append $taken .name -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Beside other charts there may be keys under global that are theirs; alone, one that is not known is
+misspelt. (The umbrella philotes looks for these itself.)
+*/}}
+{{- define "philotes-worker.globalChecks" -}}
+{{- if .Chart.IsRoot -}}
+{{- range keys (default (dict) .Values.global) | sortAlpha -}}
+{{- if not (has . (list "environment" "database" "storage")) -}}
+{{- fail (printf "philotes-worker: global.%s is not known: global holds environment, database and storage" .) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
