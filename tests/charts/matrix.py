@@ -48,6 +48,12 @@ _PLACED = {
             ]
         }
     },
+    "imagePullSecrets": [{"name": "ghcr"}],
+    "podAnnotations": {"example.com/note": "x"},
+}
+_CERTIFICATES = {
+    "extraVolumes": [{"name": "ca", "configMap": {"name": "company-ca"}}],
+    "extraVolumeMounts": [{"name": "ca", "mountPath": "/etc/company-ca", "readOnly": True}],
 }
 _BALANCED = {
     "type": "LoadBalancer",
@@ -55,6 +61,14 @@ _BALANCED = {
     "annotations": {"example.com/lb": "internal"},
 }
 _VAULT = {"enabled": True, "path": "philotes/all", "authRef": "shared/login"}
+_VAULT_ELSEWHERE = {
+    "enabled": True,
+    "path": "philotes/all",
+    "role": "philotes",
+    "authMount": "cluster-a",
+    "namespace": "team-a",
+    "connectionRef": "vault-a",
+}
 _AUTOSCALING = {"enabled": True, "minReplicas": 1, "maxReplicas": 3}
 
 
@@ -118,6 +132,7 @@ MATRIX: Mapping[str, Values] = {
         "worker": {"metrics": {"enabled": False}},
     },
     "placed": _each(**_PLACED),
+    "certificates of one's own": _each(**_CERTIFICATES),
     "inline secrets": INLINE,
     "inline for all": {
         "global": {
@@ -127,6 +142,7 @@ MATRIX: Mapping[str, Values] = {
     },
     "existing secrets": EXISTING,
     "vault": VAULT,
+    "vault by a connection and a namespace": _each(vault=_VAULT_ELSEWHERE),
     "vault beside existing secrets": {
         **VAULT,
         "global": {"database": {"existingSecret": "pg"}},

@@ -1,6 +1,7 @@
 {{/* Ends with a sentence if values contradict one another; renders nothing. */}}
 {{- define "lakekeeper.checks" -}}
 {{- include "lakekeeper.globalChecks" . -}}
+{{- include "lakekeeper.volumeChecks" . -}}
 {{- $names := list -}}
 {{- range .Values.extraEnv -}}
 {{- $names = append $names .name -}}
@@ -46,5 +47,25 @@ misspelt. (The umbrella philotes looks for these itself.)
 {{- fail (printf "lakekeeper: global.%s is not known: global holds environment, database and storage" .) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "lakekeeper.volumeChecks" -}}
+{{- $volumes := list "tmp" -}}
+{{- range .Values.extraVolumes -}}
+{{- if has .name $volumes -}}
+{{- fail (printf "lakekeeper: extraVolumes names %s, which is there already" .name) -}}
+{{- end -}}
+{{- $volumes = append $volumes .name -}}
+{{- end -}}
+{{- $paths := list "/tmp" -}}
+{{- range .Values.extraVolumeMounts -}}
+{{- if not (has .name $volumes) -}}
+{{- fail (printf "lakekeeper: extraVolumeMounts names %s, which is not among extraVolumes" .name) -}}
+{{- end -}}
+{{- if has .mountPath $paths -}}
+{{- fail (printf "lakekeeper: extraVolumeMounts names %s, where something is mounted already" .mountPath) -}}
+{{- end -}}
+{{- $paths = append $paths .mountPath -}}
 {{- end -}}
 {{- end -}}

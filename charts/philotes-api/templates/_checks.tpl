@@ -1,6 +1,7 @@
 {{/* Ends with a sentence if values contradict one another; renders nothing. */}}
 {{- define "philotes-api.checks" -}}
 {{- include "philotes-api.globalChecks" . -}}
+{{- include "philotes-api.volumeChecks" . -}}
 {{- with .Values -}}
 {{- if and .networkPolicy.enabled (not .networkPolicy.extraFrom) -}}
 {{- if and .ingress.enabled (not .networkPolicy.fromIngress) -}}
@@ -40,5 +41,25 @@ misspelt. (The umbrella philotes looks for these itself.)
 {{- fail (printf "philotes-api: global.%s is not known: global holds environment, database and storage" .) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "philotes-api.volumeChecks" -}}
+{{- $volumes := list "tmp" -}}
+{{- range .Values.extraVolumes -}}
+{{- if has .name $volumes -}}
+{{- fail (printf "philotes-api: extraVolumes names %s, which is there already" .name) -}}
+{{- end -}}
+{{- $volumes = append $volumes .name -}}
+{{- end -}}
+{{- $paths := list "/tmp" -}}
+{{- range .Values.extraVolumeMounts -}}
+{{- if not (has .name $volumes) -}}
+{{- fail (printf "philotes-api: extraVolumeMounts names %s, which is not among extraVolumes" .name) -}}
+{{- end -}}
+{{- if has .mountPath $paths -}}
+{{- fail (printf "philotes-api: extraVolumeMounts names %s, where something is mounted already" .mountPath) -}}
+{{- end -}}
+{{- $paths = append $paths .mountPath -}}
 {{- end -}}
 {{- end -}}

@@ -1,6 +1,7 @@
 {{/* Ends with a sentence if values contradict one another; renders nothing. */}}
 {{- define "philotes-worker.checks" -}}
 {{- include "philotes-worker.globalChecks" . -}}
+{{- include "philotes-worker.volumeChecks" . -}}
 {{- if and .Values.autoscaling.enabled .Values.scaledObject.enabled -}}
 {{- fail "philotes-worker: autoscaling.enabled and scaledObject.enabled exclude one another, for two scalers would fight over one Deployment" -}}
 {{- end -}}
@@ -43,5 +44,25 @@ misspelt. (The umbrella philotes looks for these itself.)
 {{- fail (printf "philotes-worker: global.%s is not known: global holds environment, database and storage" .) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "philotes-worker.volumeChecks" -}}
+{{- $volumes := list "tmp" -}}
+{{- range .Values.extraVolumes -}}
+{{- if has .name $volumes -}}
+{{- fail (printf "philotes-worker: extraVolumes names %s, which is there already" .name) -}}
+{{- end -}}
+{{- $volumes = append $volumes .name -}}
+{{- end -}}
+{{- $paths := list "/tmp" -}}
+{{- range .Values.extraVolumeMounts -}}
+{{- if not (has .name $volumes) -}}
+{{- fail (printf "philotes-worker: extraVolumeMounts names %s, which is not among extraVolumes" .name) -}}
+{{- end -}}
+{{- if has .mountPath $paths -}}
+{{- fail (printf "philotes-worker: extraVolumeMounts names %s, where something is mounted already" .mountPath) -}}
+{{- end -}}
+{{- $paths = append $paths .mountPath -}}
 {{- end -}}
 {{- end -}}
