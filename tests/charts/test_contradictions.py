@@ -62,6 +62,44 @@ OWN_ANNOTATION = {"checksum/config": "x"}
         ),
         (
             SUBCHARTS,
+            {"livenessProbe": {"successThreshold": 2}},
+            "'/livenessProbe/successThreshold'",
+        ),
+        (
+            SUBCHARTS,
+            {"readinessProbe": {"terminationGracePeriodSeconds": 5}},
+            "at '/readinessProbe': additional properties 'terminationGracePeriodSeconds'",
+        ),
+        (
+            MONITORED,
+            {"serviceMonitor": {"enabled": True}, "metrics": {"enabled": False}},
+            "serviceMonitor.enabled needs metrics.enabled",
+        ),
+        (
+            SUBCHARTS,
+            {"service": {"type": "NodePort"}, "networkPolicy": {"enabled": True}},
+            "service.type NodePort with networkPolicy.enabled needs networkPolicy.extraFrom",
+        ),
+        (
+            SUBCHARTS,
+            {"extraVolumes": [{"name": "tmp", "emptyDir": {}}]},
+            "extraVolumes names tmp, which is there already",
+        ),
+        (
+            SUBCHARTS,
+            {"extraVolumeMounts": [{"name": "ca", "mountPath": "/ca"}]},
+            "extraVolumeMounts names ca, which is not among extraVolumes",
+        ),
+        (
+            SUBCHARTS,
+            {
+                "extraVolumes": [{"name": "ca", "emptyDir": {}}],
+                "extraVolumeMounts": [{"name": "ca", "mountPath": "/tmp"}],  # noqa: S108  the pods'
+            },
+            "extraVolumeMounts names /tmp, where something is mounted already",
+        ),
+        (
+            SUBCHARTS,
             {"extraEnv": [{"name": "TWICE", "value": "1"}, {"name": "TWICE", "value": "2"}]},
             "extraEnv names TWICE, which is there already",
         ),
@@ -117,6 +155,23 @@ def test_a_global_endpoint_with_a_scheme_is_refused(helm: Helm, umbrella: Path) 
         ("philotes-api", {"service": {"port": 9090}, "metrics": {"enabled": False}}),
         ("philotes-api", {"image": {"tag": "v1.2.3-rc.1_build.7"}}),
         ("philotes-api", {"image": {"tag": "0.9.0+build.3"}}),
+        ("philotes-api", {"livenessProbe": {"successThreshold": 1}}),
+        ("philotes-api", {"livenessProbe": {"terminationGracePeriodSeconds": 5}}),
+        ("philotes-api", {"readinessProbe": {"successThreshold": 2}}),
+        (
+            "philotes-api",
+            {
+                "service": {"type": "LoadBalancer"},
+                "networkPolicy": {"enabled": True, "fromIngress": [{"namespaceSelector": {}}]},
+            },
+        ),
+        (
+            "philotes-worker",
+            {
+                "service": {"type": "NodePort"},
+                "networkPolicy": {"enabled": True, "extraFrom": [{"namespaceSelector": {}}]},
+            },
+        ),
         ("philotes-api", {"priorityClassName": "system-cluster-critical"}),
         ("philotes-api", {"podLabels": {"team": "data", "example.com/app": "x"}}),
         ("philotes-api", {"autoscaling": {"enabled": True, "minReplicas": 3, "maxReplicas": 3}}),

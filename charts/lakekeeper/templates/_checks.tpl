@@ -19,6 +19,9 @@
 {{- if and .ingress.enabled (not .networkPolicy.fromIngress) -}}
 {{- fail "lakekeeper: ingress.enabled with networkPolicy.enabled needs networkPolicy.fromIngress, the peers of the ingress controller, for the policy would keep it out" -}}
 {{- end -}}
+{{- if and (ne .service.type "ClusterIP") (not .networkPolicy.fromIngress) -}}
+{{- fail (printf "lakekeeper: service.type %s with networkPolicy.enabled needs networkPolicy.extraFrom, or fromIngress, the peers that call from outside the cluster, for the policy would keep them out" .service.type) -}}
+{{- end -}}
 {{- end -}}
 {{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
 {{- fail "lakekeeper: autoscaling.minReplicas is above autoscaling.maxReplicas" -}}

@@ -3,12 +3,18 @@
 {{- include "philotes-api.globalChecks" . -}}
 {{- include "philotes-api.volumeChecks" . -}}
 {{- with .Values -}}
+{{- if and .serviceMonitor.enabled (not .metrics.enabled) -}}
+{{- fail "philotes-api: serviceMonitor.enabled needs metrics.enabled, for there would be nothing to read" -}}
+{{- end -}}
 {{- if and .networkPolicy.enabled (not .networkPolicy.extraFrom) -}}
 {{- if and .ingress.enabled (not .networkPolicy.fromIngress) -}}
 {{- fail "philotes-api: ingress.enabled with networkPolicy.enabled needs networkPolicy.fromIngress, the peers of the ingress controller, for the policy would keep it out" -}}
 {{- end -}}
-{{- if and .metrics.enabled .serviceMonitor.enabled (not .networkPolicy.fromMetrics) -}}
+{{- if and .serviceMonitor.enabled (not .networkPolicy.fromMetrics) -}}
 {{- fail "philotes-api: serviceMonitor.enabled with networkPolicy.enabled needs networkPolicy.fromMetrics, the peers of Prometheus, for the policy would keep it out" -}}
+{{- end -}}
+{{- if and (ne .service.type "ClusterIP") (not .networkPolicy.fromIngress) -}}
+{{- fail (printf "philotes-api: service.type %s with networkPolicy.enabled needs networkPolicy.extraFrom, or fromIngress, the peers that call from outside the cluster, for the policy would keep them out" .service.type) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}

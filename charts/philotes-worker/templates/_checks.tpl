@@ -6,9 +6,15 @@
 {{- fail "philotes-worker: autoscaling.enabled and scaledObject.enabled exclude one another, for two scalers would fight over one Deployment" -}}
 {{- end -}}
 {{- with .Values -}}
+{{- if and .serviceMonitor.enabled (not .metrics.enabled) -}}
+{{- fail "philotes-worker: serviceMonitor.enabled needs metrics.enabled, for there would be nothing to read" -}}
+{{- end -}}
 {{- if and .networkPolicy.enabled (not .networkPolicy.extraFrom) -}}
-{{- if and .metrics.enabled .serviceMonitor.enabled (not .networkPolicy.fromMetrics) -}}
+{{- if and .serviceMonitor.enabled (not .networkPolicy.fromMetrics) -}}
 {{- fail "philotes-worker: serviceMonitor.enabled with networkPolicy.enabled needs networkPolicy.fromMetrics, the peers of Prometheus, for the policy would keep it out" -}}
+{{- end -}}
+{{- if and (ne .service.type "ClusterIP") (not .networkPolicy.fromMetrics) -}}
+{{- fail (printf "philotes-worker: service.type %s with networkPolicy.enabled needs networkPolicy.extraFrom, or fromMetrics, the peers that call from outside the cluster, for the policy would keep them out" .service.type) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) -}}
