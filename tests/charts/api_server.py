@@ -40,6 +40,16 @@ class ApiServer:
         path = f"{self._path(wanted)}?{query}{'&dryRun=All' * dry_run}"
         return self._send("PATCH", path, wanted, "application/apply-patch+yaml")
 
+    def scale(self, found: dict[str, Any], replicas: int) -> None:
+        """Ask for a number of pods, as `kubectl scale` does."""
+        status, answer = self._send(
+            "PATCH",
+            f"{self._path(found)}/scale?fieldManager=kubectl",
+            {"spec": {"replicas": replicas}},
+            "application/merge-patch+json",
+        )
+        assert status == http.client.OK, answer
+
     def uid(self, found: dict[str, Any]) -> str:
         """Return the UID of an object that is there."""
         status, answer = self._send("GET", self._path(found))

@@ -83,6 +83,20 @@ def test_no_deployment_is_replaced_when_values_change(
     assert {name: api.uid(each) for name, each in after.items()} == uids
 
 
+@pytest.mark.parametrize(("by_hand", "left"), [(None, 1), (4, 4)])
+def test_an_autoscaler_switched_on_starts_from_one_pod_unless_the_number_was_set_by_hand_before(
+    helm: Helm, api: ApiServer, umbrella: Path, stored: str, *, by_hand: int | None, left: int
+) -> None:
+    fixed = helm.template(umbrella)
+    _apply(api, stored, fixed)
+    if by_hand:
+        api.scale(fixed.of("Deployment")["philotes-api"], by_hand)
+    scaled = helm.template(umbrella, MATRIX["autoscaling of many"]).of("Deployment")["philotes-api"]
+    scaled["metadata"]["namespace"] = stored
+    status, answer = api.apply(scaled)
+    assert (status, answer["spec"]["replicas"]) == (200, left)
+
+
 def test_the_server_refuses_a_changed_selector(
     helm: Helm, api: ApiServer, umbrella: Path, stored: str
 ) -> None:
