@@ -144,6 +144,20 @@ def test_a_vault_role_logs_in_as_the_pods_own_account(rendered: Render) -> None:
     }
 
 
+def test_a_vault_elsewhere_is_reached_by_its_own_connection_mount_and_namespace(
+    rendered: Render,
+) -> None:
+    vault = rendered("vault by a connection and a namespace")
+    assert vault.of("VaultAuth").keys() == vault.of("VaultStaticSecret").keys()
+    for name, login in vault.of("VaultAuth").items():
+        spec = login["spec"]
+        assert (spec["vaultConnectionRef"], spec["mount"]) == ("vault-a", "cluster-a")
+        assert spec["kubernetes"]["role"] == "philotes"
+        entry = vault.of("VaultStaticSecret")[name]["spec"]
+        assert (spec["namespace"], entry["namespace"]) == ("team-a", "team-a")
+        assert entry["vaultAuthRef"] == name
+
+
 @pytest.mark.parametrize("chart", [*SUBCHARTS, "philotes"])
 def test_no_chart_has_a_default_password(charts: Path, chart: str) -> None:
     values = YAML(typ="safe").load(charts / chart / "values.yaml")
