@@ -5,14 +5,16 @@ kept here, with its age. The signatures themselves are blobs like all else.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from philotes_tui.cache import documents
+from philotes_tui.cache.documents import UNFIT, text
 from philotes_tui.cache.entries import EntryStore
 from philotes_tui.releases import Signature
+from philotes_tui.releases.details import ALL_READ, Unread
 
 SIGNATURE_LIMIT = 16 * 1024 * 1024
 """Bytes kept by default; a version with two signatures is half a thousand."""
@@ -40,16 +42,16 @@ class ReadSignatures:
     Attributes:
         manifests: Digests of all manifests that belonged to it, in order.
         seen_at: When, in seconds since 1970, UTC.
+        unread: What else there was.
     """
 
     manifests: tuple[str, ...]
     seen_at: float
+    unread: Unread = ALL_READ
 
 
 class SignatureCache:
     """What belonged to each manifest when it was last asked for.
-
-    A checksum finds damage; whoever could write here is the user alone, as with all of the cache.
 
     Args:
         folder: The cache of registries (`philotes_tui.folders.registry_cache`).
@@ -71,7 +73,7 @@ class SignatureCache:
             return content and FoundSignatures(
                 tuple(_signature(each) for each in content["found"]), float(content["seen_at"])
             )
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except UNFIT:
             return None
 
     def read(self, repository: str, digest: str) -> ReadSignatures | None:
@@ -79,9 +81,11 @@ class SignatureCache:
         content = self._read("read", repository, digest)
         try:
             return content and ReadSignatures(
-                tuple(map(_text, content["read"])), float(content["seen_at"])
+                tuple(map(text, content["read"])),
+                float(content["seen_at"]),
+                _unread(content.get("unread", {})),
             )
-        except (ValueError, TypeError, KeyError):
+        except UNFIT:
             return None
 
     def keep(self, repository: str, digest: str, what: FoundSignatures | ReadSignatures) -> bool:
@@ -96,29 +100,20 @@ class SignatureCache:
             "of": f"{repository}@{digest}",
             "seen_at": what.seen_at,
             kind: listed,
+            **({"unread": asdict(what.unread)} if isinstance(what, ReadSignatures) else {}),
         }
-        body = json.dumps(document, separators=(",", ":")).encode()
-        checksum = hashlib.sha256(body).hexdigest().encode()
-        return self._entries.write(_name(kind, repository, digest), checksum + b"\n" + body)
+        return self._entries.write(_name(kind, repository, digest), documents.packed(document))
 
     def _read(self, kind: str, repository: str, digest: str) -> Any:
         name = _name(kind, repository, digest)
         content = self._entries.read(name)
         if content is None:
             return None
-        checksum, _, body = content.partition(b"\n")
-        try:
-            document = json.loads(body)
-            if (
-                hashlib.sha256(body).hexdigest().encode() == checksum
-                and document["format"] == _FORMAT
-                and document["of"] == f"{repository}@{digest}"
-            ):
-                return document
-        except (ValueError, TypeError, KeyError, RecursionError):
-            pass
-        self._entries.drop(name)
-        return None
+        expected = {"format": _FORMAT, "of": f"{repository}@{digest}"}
+        document = documents.unpacked(content, expected)
+        if document is None:
+            self._entries.drop(name)
+        return document
 
 
 def _name(kind: str, repository: str, digest: str) -> str:
@@ -127,10 +122,11 @@ def _name(kind: str, repository: str, digest: str) -> str:
 
 
 def _signature(content: Mapping[str, object]) -> Signature:
-    return Signature(*(_text(content[field]) for field in _FIELDS))
+    return Signature(*(text(content[field]) for field in _FIELDS))
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
+def _unread(content: Mapping[str, object]) -> Unread:
+    flags = {name: value for name, value in content.items() if name != "why"}
+    if not all(isinstance(value, bool) for value in flags.values()):
         raise TypeError
-    return value
+    return Unread(text(content.get("why", "")), **flags)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """Reading all that verifying one published version takes, or finding it among what was read."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from philotes_tui.cache import BlobCache
 from philotes_tui.cache.signatures import ReadSignatures, SignatureCache
@@ -9,11 +9,12 @@ from philotes_tui.cli import picking
 from philotes_tui.cli.looking import tell_moved, tell_own_name
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
-from philotes_tui.errors import RegistryError, RegistryUnreachable
+from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
 from philotes_tui.registry import PackagedChart
-from philotes_tui.registry.signature_content import SignedLayer, kept_content
+from philotes_tui.registry.signature_content import SignedContent, SignedLayer, kept_content
 from philotes_tui.releases import ChartDetails
+from philotes_tui.releases.details import ALL_READ, Unread
 from philotes_tui.verification import Place, StoredSignature
 
 
@@ -26,6 +27,7 @@ class Signed:
         details: What the registry says of it.
         package: Its archive, and its provenance file.
         stored: What cosign stored beside it; None where nobody looked and nobody is asked.
+        unread: What else belongs to it.
         place: Where other programs find it.
         read_at: When `stored` was read, in seconds since 1970; None where it was not.
     """
@@ -34,6 +36,7 @@ class Signed:
     details: ChartDetails
     package: PackagedChart
     stored: tuple[StoredSignature, ...] | None
+    unread: Unread
     place: Place
     read_at: float | None
 
@@ -51,38 +54,35 @@ async def read_signed(published: Published, wanted: str) -> Signed:
         picked = await pick(published, wanted)
         details = await picking.details(published, picked, signatures=False)
         package = await charts.package(details.digest, provenance=True)
-        layers, read_at = await _layers(published, details.digest)
+        content, read_at = await _content(published, details.digest)
     except RegistryError as error:
         published.offer_offline(error)
         raise
     tell_moved(published, picked, details.digest)
     tell_own_name(published, picked, details)
-    stored = None if layers is None else tuple(map(_stored, layers))
+    stored = None if content is None else tuple(map(_stored, content.layers))
+    unread = ALL_READ if content is None else content.unread
     repository = charts.repository
     place = Place(f"{repository.host}/{repository.name}@{details.digest}", charts.plain_http)
-    return Signed(picked, details, package, stored, place, read_at)
+    return Signed(picked, details, package, stored, unread, place, read_at)
 
 
 def _stored(layer: SignedLayer) -> StoredSignature:
     return StoredSignature(layer.media_type, layer.content, layer.annotations)
 
 
-async def _layers(
-    published: Published, digest: str
-) -> tuple[tuple[SignedLayer, ...] | None, float | None]:
+async def _content(published: Published, digest: str) -> tuple[SignedContent | None, float | None]:
     """Return what cosign stored for a digest and when that was read; None where nobody did."""
     repository = published.charts.repository
     signatures = SignatureCache(registry_cache())
     if not published.offline:
         content = await published.charts.signed_content(digest)
         now = time.time()
-        signatures.keep(str(repository), digest, ReadSignatures(content.manifests, now))
-        return content.layers, now
-    read = signatures.read(str(repository), digest)
-    if read is None:
+        read = ReadSignatures(content.manifests, now, content.unread)
+        signatures.keep(str(repository), digest, read)
+        return content, now
+    kept = signatures.read(str(repository), digest)
+    if kept is None:
         return None, None
-    try:
-        kept = await kept_content(BlobCache(registry_cache()), repository, read.manifests)
-    except RegistryUnreachable:  # what is damaged or was removed is as good as never seen
-        return None, None
-    return kept.layers, read.seen_at
+    content = await kept_content(BlobCache(registry_cache()), repository, kept.manifests)
+    return replace(content, unread=kept.unread | content.unread), kept.seen_at

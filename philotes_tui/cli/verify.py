@@ -30,6 +30,7 @@ from philotes_tui.verification import (
     check_provenance,
     default_keyring,
     key_checker,
+    notation,
     together,
 )
 
@@ -39,7 +40,7 @@ _SENTENCES = {
     Result.VERIFIED: "{name} is signed by {by}, and unchanged since.",
     Result.UNCHECKED: "{name} is signed, and {why}.",
     Result.NOT_SIGNED: "{name} is not signed{asked}.",
-    Result.NOT_SEEN: "Whether {name} is signed was not looked for before, and nobody was asked.",
+    Result.NOT_SEEN: "Whether {name} is signed {unseen}.",
     Result.OTHER_SIGNER: "{name} is signed by another.",
     Result.BROKEN: "{name} has a BROKEN signature: do not deploy it.",
 }
@@ -76,7 +77,7 @@ def command(
     Everything that is asked for has to hold: the provenance with --keyring, the
     signature of cosign with --key, and what is signed has to call itself by the name of
     its repository and by VERSION. Exit code 0 says that it does, 1 that it does not,
-    and 4 that with --offline nobody knows.
+    and 4 that nobody knows: with --offline, or where something cannot be read.
     """
     checker = _checker(key)
     published = Wiring(settings).published(stack, offline=offline)
@@ -130,7 +131,10 @@ def _findings(
         todo = "Run it once without --offline while the registry can be reached."
         yield Finding("cosign", Result.NOT_SEEN, todo=todo)
     else:
-        yield from check_cosign(signed.stored, signed.details.digest, key, signed.place)
+        digest = signed.details.digest
+        yield from check_cosign(signed.stored, digest, key, signed.place, signed.unread)
+    if signed.unread.notation:
+        yield notation(signed.place)
 
 
 def _checked_provenance(signed: Signed, chart: str, provenance: bytes, ring: Path) -> Finding:
@@ -196,6 +200,7 @@ def _print(signed: Signed, result: Result, counted: list[Finding], found: list[F
         by=by,
         asked=" in a way that was asked for" if others else "",
         why=_why_unchecked(counted),
+        unseen=_why_unseen(counted),
     )
     click.echo(clean_line(sentence, _WIDEST))
     click.echo(f"digest: {signed.details.digest}")
@@ -221,6 +226,13 @@ def _why_unchecked(counted: list[Finding]) -> str:
         if said
         else "nothing was given to check that with"
     )
+
+
+def _why_unseen(counted: list[Finding]) -> str:
+    said = [f.said for f in counted if f.result is Result.NOT_SEEN and f.said]
+    if said:
+        return f"is not known: {said[0]}"
+    return "was not looked for before, and nobody was asked"
 
 
 def _document(

@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from philotes_tui.errors import VersionNotFound
+from philotes_tui.errors import RegistryError, VersionNotFound
 from philotes_tui.registry.client import RegistryClient
 from philotes_tui.registry.descriptor import Descriptor
+from philotes_tui.registry.keeping import KeepingCharts
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.manifest import Manifest
-from philotes_tui.registry.media_types import SIGSTORE_BUNDLE
+from philotes_tui.registry.media_types import NOTATION_SIGNATURE, SIGSTORE_BUNDLE
 from philotes_tui.registry.reference import Reference, Repository
-from philotes_tui.registry.referrers import fallback_tag
-from philotes_tui.registry.source import BlobStore
+from philotes_tui.registry.referrers import cosign_tag
+from philotes_tui.registry.signatures import UNANSWERED, attests, kind_of, signing
+from philotes_tui.registry.source import BlobStore, Source
+from philotes_tui.releases.details import ALL_READ, Unread
 
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 """The payload of a signature of cosign before version 3 (cosign:specs/SIGNATURE_SPEC.md)."""
 
-_MOST_MANIFESTS = 32
-_MOST_LAYERS = 16
+_MOST_MANIFESTS = 64
+_MOST_LAYERS = 64
 _LARGEST = 1024 * 1024
 
 
@@ -44,28 +46,21 @@ class SignedContent:
     Attributes:
         manifests: Digests of the manifests that belong to it, in order.
         layers: The signatures in them.
+        unread: What else there is.
     """
 
     manifests: tuple[str, ...] = ()
     layers: tuple[SignedLayer, ...] = ()
-
-
-class Source(Protocol):
-    """Where manifests and blobs come from: a `RegistryClient`, or what is kept of one."""
-
-    async def manifest(self, reference: Reference) -> Manifest:
-        """Return a manifest or index."""
-
-    async def blob(
-        self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
-    ) -> bytes:
-        """Return the bytes that a descriptor points at."""
+    unread: Unread = ALL_READ
 
 
 async def signed_content(
     client: RegistryClient, repository: Repository, digest: str, blobs: BlobStore | None
 ) -> SignedContent:
     """Return all that cosign stored for a digest: two requests, and two for each new signature.
+
+    Whoever may push can attach anything to a chart. One thing that cannot be read is told of,
+    and the others are read.
 
     Args:
         client: Asks.
@@ -76,18 +71,19 @@ async def signed_content(
     Raises:
         RegistryError: The registry failed or refused.
     """
-    source = client if blobs is None else _Keeping(client, blobs)
-    found = await client.referrers(repository, digest)
-    manifests = [
-        await source.manifest(Reference(repository, digest=each.digest))
-        for each in found.descriptors[:_MOST_MANIFESTS]
-    ]
-    try:
-        tag = repository.with_tag(f"{fallback_tag(digest)}.sig")
-        manifests.append(await source.manifest(tag))
-    except VersionNotFound:
-        pass
-    return await _content(source, repository, manifests)
+    source = client if blobs is None else KeepingCharts(client, blobs)
+    reading = _Reading(source, repository, ends=UNANSWERED)
+    told, untold = signing((await client.referrers(repository, digest)).descriptors)
+    wanted = [each for each in told if each.artifact_type != NOTATION_SIGNATURE]
+    reading.note(Unread(notation=len(wanted) < len(told)))
+    wanted += untold
+    for each in wanted[:_MOST_MANIFESTS]:
+        await reading.add(Reference(repository, digest=each.digest))
+    if len(wanted) > _MOST_MANIFESTS:
+        reading.note(Unread(_cut(len(wanted), _MOST_MANIFESTS)))
+    if tag := cosign_tag(digest):
+        await reading.add(repository.with_tag(tag))
+    return reading.content()
 
 
 async def kept_content(
@@ -95,51 +91,79 @@ async def kept_content(
 ) -> SignedContent:
     """Return what `signed_content` kept of these manifests, without asking anybody.
 
-    Raises:
-        RegistryUnreachable: Something of it is not kept (any more).
+    What is not kept (any more) is told of as what could not be read.
     """
-    kept = KeptCharts(blobs, {})
-    found = [await kept.manifest(Reference(repository, digest=each)) for each in manifests]
-    return await _content(kept, repository, found)
+    reading = _Reading(KeptCharts(blobs, {}), repository, ends=())
+    for each in manifests:
+        await reading.add(Reference(repository, digest=each))
+    return reading.content()
 
 
-async def _content(
-    source: Source, repository: Repository, manifests: Sequence[Manifest]
-) -> SignedContent:
-    layers = [
-        SignedLayer(
-            layer.media_type,
-            await source.blob(repository, layer, largest=_LARGEST),
-            layer.annotations,
-        )
-        for manifest in manifests
-        for layer in manifest.layers[:_MOST_LAYERS]
-        if layer.media_type == SIMPLE_SIGNING or layer.media_type.startswith(SIGSTORE_BUNDLE)
-    ]
-    return SignedContent(tuple(manifest.digest for manifest in manifests), tuple(layers))
+class _Reading:
+    """Reads manifests and the signatures in them, and notes what it cannot read.
+
+    Args:
+        source: Where they are.
+        repository: Whose they are.
+        ends: The errors that concern whatever is asked for.
+    """
+
+    def __init__(
+        self, source: Source, repository: Repository, *, ends: tuple[type[RegistryError], ...]
+    ) -> None:
+        self._source = source
+        self._repository = repository
+        self._ends = ends
+        self._manifests: list[str] = []
+        self._layers: list[SignedLayer] = []
+        self._unread = Unread()
+
+    def note(self, unread: Unread) -> None:
+        """Note what is there and not read."""
+        self._unread |= unread
+
+    def content(self) -> SignedContent:
+        """Return all that was read."""
+        return SignedContent(tuple(self._manifests), tuple(self._layers), self._unread)
+
+    async def add(self, reference: Reference) -> None:
+        """Read what a manifest holds; that of a tag may be missing."""
+        try:
+            manifest = await self._source.manifest(reference)
+        except VersionNotFound:
+            self.note(Unread(gone=reference.digest is not None))
+            return
+        except RegistryError as error:
+            self._fail(error)
+            return
+        self._manifests.append(manifest.digest)
+        self.note(Unread(notation=kind_of(manifest) == NOTATION_SIGNATURE))
+        layers = [each for each in manifest.layers if _is_signature(each)]
+        for layer in layers[:_MOST_LAYERS]:
+            await self._add_layer(manifest, layer)
+        if len(layers) > _MOST_LAYERS:
+            self.note(Unread(_cut(len(layers), _MOST_LAYERS)))
+
+    async def _add_layer(self, manifest: Manifest, layer: Descriptor) -> None:
+        if layer.size > _LARGEST and attests(manifest.annotations):
+            self.note(Unread(attested=True))
+            return
+        try:
+            content = await self._source.blob(self._repository, layer, largest=_LARGEST)
+        except RegistryError as error:
+            self._fail(error)
+            return
+        self._layers.append(SignedLayer(layer.media_type, content, layer.annotations))
+
+    def _fail(self, error: RegistryError) -> None:
+        if isinstance(error, self._ends):
+            raise error
+        self.note(Unread(": ".join(filter(None, (error.what, error.said)))))
 
 
-class _Keeping:
-    """Asks a registry for what is not kept, and keeps it."""
+def _is_signature(layer: Descriptor) -> bool:
+    return layer.media_type == SIMPLE_SIGNING or layer.media_type.startswith(SIGSTORE_BUNDLE)
 
-    def __init__(self, client: RegistryClient, blobs: BlobStore) -> None:
-        self._client = client
-        self._blobs = blobs
-        self._kept = KeptCharts(blobs, {})
 
-    async def manifest(self, reference: Reference) -> Manifest:
-        if reference.digest and self._blobs.get(reference.digest) is not None:
-            return await self._kept.manifest(reference)
-        manifest = await self._client.manifest(reference)
-        self._blobs.put(manifest.digest, manifest.body)
-        return manifest
-
-    async def blob(
-        self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
-    ) -> bytes:
-        kept = self._blobs.get(descriptor.digest)
-        if kept is not None and len(kept) == descriptor.size:
-            return kept
-        content = await self._client.blob(repository, descriptor, largest=largest)
-        self._blobs.put(descriptor.digest, content)
-        return content
+def _cut(count: int, most: int) -> str:
+    return f"{count} things are attached to it, and the first {most} were read"

@@ -1,7 +1,7 @@
 """Which signatures a registry holds for a version."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from philotes_tui.errors import (
@@ -106,9 +106,9 @@ class SignatureFinder:
         manifest = await self._client.manifest(
             Reference(self._repository, digest=descriptor.digest)
         )
-        config = manifest.config.media_type if manifest.config else ""
-        kind = manifest.artifact_type or config
-        return replace(descriptor, artifact_type=kind, annotations=manifest.annotations)
+        return replace(
+            descriptor, artifact_type=kind_of(manifest), annotations=manifest.annotations
+        )
 
     async def _cosign(self, digest: str) -> tuple[Signature, ...]:
         """Return the signature under cosign's tag for a digest (cosign:specs/SIGNATURE_SPEC.md)."""
@@ -167,16 +167,24 @@ def by_artifact_type(descriptor: Descriptor) -> Signature | None:
     """Return what kind of signature a referrer is, or None where it is something else."""
     kind = descriptor.artifact_type
     if kind.startswith(SIGSTORE_BUNDLE):
-        predicate = descriptor.annotations.get(_PREDICATE, "")
-        attests = bool(predicate) and _SIGNING not in predicate
-        return Signature(
-            ATTESTATION if attests else SIGSTORE, descriptor.digest, artifact_type=kind
-        )
+        bundled = ATTESTATION if attests(descriptor.annotations) else SIGSTORE
+        return Signature(bundled, descriptor.digest, artifact_type=kind)
     if kind == COSIGN_SIGNATURE:
         return Signature(COSIGN, descriptor.digest, artifact_type=kind)
     if kind == NOTATION_SIGNATURE:
         return Signature(NOTATION, descriptor.digest, artifact_type=kind)
     return None
+
+
+def attests(annotations: Mapping[str, str]) -> bool:
+    """Whether a bundle says that it is a statement and no signature of the chart."""
+    predicate = annotations.get(_PREDICATE, "")
+    return bool(predicate) and _SIGNING not in predicate
+
+
+def kind_of(manifest: Manifest) -> str:
+    """Return what a manifest is of; where it does not say so, its config does."""
+    return manifest.artifact_type or (manifest.config.media_type if manifest.config else "")
 
 
 def _too_many(count: int) -> RegistryError:

@@ -40,6 +40,36 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """What belongs to a version beside the signatures of cosign that were read.
+
+    Attributes:
+        why: Why something was not read that may be a signature; empty where there is no such.
+        gone: Whether something is listed that is not there any more.
+        attested: Whether there is an attestation that is too large to be read.
+        notation: Whether there is a signature of the Notary Project.
+    """
+
+    why: str = ""
+    gone: bool = False
+    attested: bool = False
+    notation: bool = False
+
+    def __or__(self, other: "Unread") -> "Unread":
+        """Return both together."""
+        return Unread(
+            self.why or other.why,
+            gone=self.gone or other.gone,
+            attested=self.attested or other.attested,
+            notation=self.notation or other.notation,
+        )
+
+
+ALL_READ = Unread()
+"""Nothing was left."""
+
+
+@dataclass(frozen=True)
 class ChartDetails:
     """One published version.
 

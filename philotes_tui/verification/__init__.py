@@ -8,6 +8,7 @@ from philotes_tui.verification.cosign import StoredSignature, check_cosign
 from philotes_tui.verification.finding import Finding, Result, together
 from philotes_tui.verification.key import KeyChecker, key_checker
 from philotes_tui.verification.keyless import Place
+from philotes_tui.verification.notation import notation
 from philotes_tui.verification.provenance import check_provenance, default_keyring
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "check_provenance",
     "default_keyring",
     "key_checker",
+    "notation",
     "together",
 ]

@@ -13,7 +13,7 @@ class Result(StrEnum):
     UNCHECKED = "unchecked"
     """There is a signature; nothing was given to check it with, or it cannot be checked here."""
     NOT_SEEN = "not-seen"
-    """Nobody looked for signatures before, and the registry is not asked now."""
+    """Nobody knows: the registry is not asked and was not before, or something cannot be read."""
     NOT_SIGNED = "not-signed"
     """There is no signature of this kind."""
     OTHER_SIGNER = "signed-by-another"
@@ -27,7 +27,7 @@ class Finding:
     """What was found out about the signatures of one kind.
 
     Attributes:
-        kind: `provenance`, `cosign` or `attestation`.
+        kind: `provenance`, `cosign`, `attestation` or `notation`.
         result: How the check ended.
         by: Who signed, as far as that is known.
         said: What the program said that checked it, or what is wrong.

@@ -19,7 +19,12 @@ _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----\s+([A-Za-z0-9+/=\s]+?)\s+-----END
 _BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 # Without a root of trust of one's own, cosign asks the public one even where a key is given.
 _ROOT = json.dumps({"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"})
-_REFUSED = ("invalid signature", "Verification failure", "Verification Failure")
+_REFUSED = "could not verify message"
+"""What cosign says where it could use the key, whatever is wrong with the signature
+(sigstore/sigstore-go:pkg/verify/signature.go)."""
+_FOR_OPENSSL = (bytes.fromhex("06092a864886f70d010101"), bytes.fromhex("06072a8648ce3d0201"))
+"""RSA and elliptic curves, as the head of a key names them (RFC 3279, section 2.3)."""
+_HEAD = 32
 
 
 @dataclass(frozen=True)
@@ -27,13 +32,15 @@ class KeyChecker:
     """A public key and a program that checks with it.
 
     Attributes:
-        key: The PEM file.
+        key: The PEM file, which is not read again: it may be a pipe, or change meanwhile.
+        pem: The public key that stood in it.
         fingerprint: SHA-256 of the key itself, in base64; sigstore bundles name it so.
         program: Where the program is.
         is_cosign: Whether it is cosign, else openssl.
     """
 
     key: Path
+    pem: str
     fingerprint: str
     program: Path
     is_cosign: bool
@@ -42,20 +49,37 @@ class KeyChecker:
         """Whether a signature over a message was made with the private part of the key.
 
         Raises:
-            SettingsError: The program cannot use the key.
+            SettingsError: Cosign cannot use the key.
             ToolUnfit: The program does not run.
         """
         with tempfile.TemporaryDirectory(prefix="philotes-verify-") as name:
             folder = Path(name)
             (folder / "message").write_bytes(message)
-            (folder / "key.pem").write_bytes(self.key.read_bytes())
+            (folder / "key.pem").write_text(self.pem)
             arguments = _with_cosign if self.is_cosign else _with_openssl
             code, said = self._run(arguments(folder, message, signature), folder)
-        if code == 0:
-            return True
-        if any(words in said for words in _REFUSED):
-            return False
-        raise SettingsError(
+        if code != 0 and self.is_cosign and _REFUSED not in said:
+            raise self._unfit(said)
+        return code == 0
+
+    def check_key(self) -> None:
+        """Make sure that openssl can use the key: of a signature it does not tell why it refuses.
+
+        Raises:
+            SettingsError: It cannot.
+            ToolUnfit: It does not run.
+        """
+        if self.is_cosign:
+            return
+        with tempfile.TemporaryDirectory(prefix="philotes-verify-") as name:
+            (Path(name) / "key.pem").write_text(self.pem)
+            arguments = ["pkey", "-pubin", "-noout", "-in", "key.pem"]
+            code, said = self._run(arguments, Path(name))
+        if code != 0:
+            raise self._unfit(said)
+
+    def _unfit(self, said: str) -> SettingsError:
+        return SettingsError(
             f"{self.program.name} cannot check with this key",
             on=str(self.key),
             said=clean_line(said, 300),
@@ -95,7 +119,8 @@ def key_checker(key: Path, cosign: Path | None, openssl: Path | None) -> KeyChec
         openssl: The same.
 
     Raises:
-        SettingsError: The file is not a public key.
+        SettingsError: The file is not a public key, or none that openssl can check with.
+        ToolUnfit: Openssl does not run.
     """
     try:
         with key.open("rb") as file:
@@ -110,7 +135,13 @@ def key_checker(key: Path, cosign: Path | None, openssl: Path | None) -> KeyChec
         raise _unusable(key, "its base64 is damaged") from error
     fingerprint = base64.b64encode(hashlib.sha256(content).digest()).decode()
     program = cosign or openssl
-    return KeyChecker(key, fingerprint, program, cosign is not None) if program else None
+    if program is None:
+        return None
+    if cosign is None and not any(kind in content[:_HEAD] for kind in _FOR_OPENSSL):
+        raise _unusable(key, "openssl checks with RSA and elliptic curves alone; cosign 3 with all")
+    checker = KeyChecker(key, pem[0], fingerprint, program, cosign is not None)
+    checker.check_key()
+    return checker
 
 
 def _with_cosign(folder: Path, message: bytes, signature: bytes) -> list[str]:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from philotes_tui.cache.signatures import FoundSignatures, ReadSignatures, SignatureCache
 from philotes_tui.releases import Signature
+from philotes_tui.releases.details import Unread
 
 NAME = "oci://127.0.0.1:5000/charts/philotes"
 DIGEST = "sha256:" + "0" * 64
@@ -39,6 +41,25 @@ def test_both_are_kept_for_others_to_find(tmp_path: Path) -> None:
     assert other.found(f"{NAME}-other", DIGEST) is None
     assert other.found(NAME, READ.manifests[1]) is None
     assert (tmp_path / "signatures").stat().st_mode & 0o077 == 0
+
+
+def test_what_was_not_read_is_kept_beside_what_was(tmp_path: Path) -> None:
+    cache = SignatureCache(tmp_path)
+    for unread in (Unread("it is too large", gone=True), Unread(attested=True, notation=True)):
+        cache.keep(NAME, DIGEST, replace(READ, unread=unread))
+        kept = cache.read(NAME, DIGEST)
+        assert kept is not None
+        assert kept.unread == unread
+
+
+@pytest.mark.parametrize("unread", [{"other": True}, [], "text", None, {"why": 7}, {"gone": "x"}])
+def test_what_was_not_read_in_another_form_is_as_good_as_nothing(
+    tmp_path: Path, unread: object
+) -> None:
+    cache = SignatureCache(tmp_path)
+    cache.keep(NAME, DIGEST, READ)
+    write(entry(tmp_path), unread=unread)
+    assert cache.read(NAME, DIGEST) is None
 
 
 def test_what_is_newer_takes_the_place_of_the_older(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """`verify`: signed by whom, by another, by nobody, or broken; checked against real signers."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,9 +10,10 @@ import pytest
 
 from tests.commands.signed import Keys, Release, result
 from tests.signing.cosign import LEGACY, Cosign
-from tests.signing.stored import MANIFEST
 
 pytestmark = pytest.mark.real
+
+ARCHIVE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
 FORMATS = pytest.mark.parametrize("options", [(), (LEGACY,)], ids=["bundle", "legacy"])
 
@@ -102,20 +102,47 @@ def test_a_signature_copied_from_another_version_is_broken(
     assert "it is about sha256:" in ended.err
 
 
-@pytest.mark.parametrize("content", [b"{", b"{}", b'{"dsseEnvelope": {"payload": "!"}}', b"[]"])
-def test_a_signature_that_cannot_be_read_is_broken(
-    release: Release, signer: Cosign, keys: Keys, content: bytes
+@pytest.mark.parametrize("legacy", [True, False])
+def test_a_provenance_says_nothing_of_a_second_archive(
+    release: Release, keys: Keys, *, legacy: bool
 ) -> None:
+    release.push(release.helm.package(release.chart, release.version, keys.our_ring))
+    (release.chart / "values.yaml").write_text("changed: true\n")
+    release.helm.run(
+        *("package", str(release.chart), "--version", release.version),
+        *("-d", str(release.shell.folder)),
+    )
+    other = (release.shell.folder / f"philotes-{release.version}.tgz").read_bytes()
+    manifest = release.stored.manifest(release.version)
+    kind = "application/tar+gzip" if legacy else ARCHIVE
+    layer = {"mediaType": kind, "digest": release.stored.put_blob(other), "size": len(other)}
+    for layers in ([layer, *manifest["layers"]], [*manifest["layers"], layer]):
+        release.stored.put_manifest({**manifest, "layers": layers}, release.version)
+        for command in (("verify", "--keyring", keys.our_ring.public), ("show",)):
+            ended = release.shell.run(command[0], release.version, *command[1:])
+            ended.told(4, "is not the manifest of one chart", "2 archives", "Do not deploy it")
+
+
+def test_a_key_may_come_through_a_pipe(release: Release, signer: Cosign, keys: Keys) -> None:
     signer.sign(release.reference, keys.ours)
-    index = release.stored.manifest(release.digest.replace(":", "-"))
-    manifest = release.stored.manifest(index["manifests"][0]["digest"])
-    layer = {**manifest["layers"][0], "digest": release.stored.put_blob(content)}
-    changed = {**manifest, "mediaType": MANIFEST, "layers": [{**layer, "size": len(content)}]}
-    digest = release.stored.put_manifest(changed)
-    entry = {**index["manifests"][0], "digest": digest, "size": len(json.dumps(changed))}
-    release.stored.put_manifest({**index, "manifests": [entry]}, release.digest.replace(":", "-"))
-    ended = release.verify("--key", keys.ours.public)
-    assert (ended.code, result(ended)) == (1, "broken")
+    signer.sign(release.reference, keys.theirs)
+    reading, writing = os.pipe()
+    os.write(writing, keys.ours.public.read_bytes())
+    os.close(writing)
+    command = release.shell.command("verify", release.version, "--key", f"/dev/fd/{reading}")
+    done = subprocess.run(
+        command,
+        env=release.shell.environment,
+        pass_fds=[reading],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    os.close(reading)
+    assert done.returncode == 0, done.stderr
+    assert "is signed by" in done.stdout
 
 
 def test_a_provenance_is_verified_with_the_keyring(release: Release, keys: Keys) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,16 +148,14 @@ def put(stored: Stored, manifest: str, tag: str) -> str:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("name", ["two", "legacy-first", "layers-in-capitals", "type-in-capitals"])
+@pytest.mark.parametrize("name", ["layers-twice", "layers-in-capitals", "layers-with-a-long-s"])
 def test_helm_takes_the_other_archive(
     filled_registry: OwnRegistry, name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Why it matters: helm pulls what a signature of the first archive says nothing of."""
+    """A provenance of the first says nothing of it. Of two in one list helm takes either."""
     stored = Stored(filled_registry.host, f"ambiguous/{name}")
     put(stored, SEVERAL[name], "1.2.3")
-    into = tmp_path_factory.mktemp("pulled")
-    pulled = [pull(filled_registry, stored, into / str(n)) for n in range(3)]
-    assert EVIL in pulled
+    assert pull(filled_registry, stored, tmp_path_factory.mktemp("pulled")) == EVIL
 
 
 @pytest.mark.real
@@ -169,7 +168,7 @@ def test_helm_takes_no_chart_without_the_config_of_one(
         pull(filled_registry, stored, tmp_path_factory.mktemp("pulled"))
 
 
-def pull(registry: OwnRegistry, stored: Stored, into: Any) -> bytes:
+def pull(registry: OwnRegistry, stored: Stored, into: Path) -> bytes:
     registry.run_helm(
         *("pull", f"oci://{stored.host}/{stored.name}", "--version", "1.2.3", "--plain-http"),
         *("--destination", str(into)),

@@ -76,6 +76,10 @@ class Stored:
         self._ask("PUT", f"manifests/{tag or digest}", content, media_type)
         return digest
 
+    def delete(self, digest: str) -> None:
+        """Delete a manifest; what lists it goes on doing so."""
+        self._ask("DELETE", f"manifests/{digest}")
+
     def copy(self, reference: str, other: "Stored", tag: str) -> str:
         """Store a manifest and what it points at in another repository under a tag."""
         manifest = self.manifest(reference)
