@@ -74,9 +74,9 @@ async def check_login(
             raise _refused(repository.host, error.said) from error
     if left_out or answer.status in failures.REFUSED:
         raise _refused(repository.host, answer.said() if not answer.is_ok else "")
+    if answer.status == HTTPStatus.NOT_FOUND or (answer.is_ok and answer.is_html):
+        raise failures.not_a_registry(answer, repository)
     if not answer.is_ok:
-        if answer.status == HTTPStatus.NOT_FOUND:
-            raise failures.not_a_registry(answer, repository)
         raise failures.refusal(answer, repository)
     return given.asked
 
