@@ -40,6 +40,7 @@ class Reply:
         drip: Send the body one byte every so many seconds, again and again.
         silent: Never answer at all.
         reset: Close the connection with a reset before a single byte.
+        cut: Close the connection with a reset after the body, which `promised` makes too short.
         raw: What is sent instead of an answer, byte for byte.
     """
 
@@ -50,6 +51,7 @@ class Reply:
     drip: float | None = None
     silent: bool = False
     reset: bool = False
+    cut: bool = False
     raw: bytes | None = None
 
 
@@ -166,6 +168,9 @@ class FakeRegistry:
         to.end_headers()
         if to.command != "HEAD":
             to.wfile.write(reply.body)
+        if reply.cut:
+            to.wfile.flush()
+            _reset(to)
 
 
 def _reset(to: BaseHTTPRequestHandler) -> None:

@@ -1,5 +1,7 @@
 """Answers that cannot be used: what is sent, and the kind, words and advice it must end in."""
 
+import json
+
 import pytest
 
 from philotes_tui.errors import (
@@ -10,9 +12,16 @@ from philotes_tui.errors import (
     RegistryUnreachable,
     VersionNotFound,
 )
+from tests.registry.fake_charts import OCI_MANIFEST
 from tests.registry.fake_registry import Reply, as_json, error, html
 
 GHCR_LIMIT = "retry-after: 880.092µs, allowed: 44000/minute"
+OTHER_MANIFEST = Reply(
+    200,
+    {"Content-Type": OCI_MANIFEST, "Docker-Content-Digest": f"sha256:{'0' * 64}"},
+    json.dumps({"schemaVersion": 2, "layers": []}).encode(),
+)
+"""A manifest under the digest of another one."""
 FAULTS = [
     pytest.param(Reply(reset=True), RegistryUnreachable, "broke off", "ry again", id="reset"),
     pytest.param(
@@ -256,4 +265,41 @@ FAULTS = [
         "philotes-tui login",
         id="401-other-scheme",
     ),
+    pytest.param(
+        Reply(body=b'{"tags": ["0.1.0"]}', promised=4000, cut=True),
+        RegistryUnreachable,
+        "broke off",
+        "ry again",
+        id="reset-mid-body",
+    ),
+    pytest.param(
+        Reply(body=b'{"tags": ["0.1.0"]}', promised=10),
+        NotARegistry,
+        "not JSON",
+        "oci://host/path",
+        id="more-than-promised",
+    ),
+    pytest.param(
+        OTHER_MANIFEST, NotARegistry, "another shape", "oci://host/path", id="wrong-digest"
+    ),
+    pytest.param(
+        Reply(body=b"[" * 2000 + b"]" * 2000),
+        NotARegistry,
+        "it sent",
+        "oci://host/path",
+        id="valid-deep-json",
+    ),
+    pytest.param(
+        Reply(body=b'{"a":' * 500 + b"0" + b"}" * 500),
+        NotARegistry,
+        "it sent",
+        "oci://host/path",
+        id="valid-deep-objects",
+    ),
+    pytest.param(Reply(504), RegistryError, "504", "Wait a moment", id="504"),
 ]
+
+
+def names(*kinds: type[RegistryError]) -> frozenset[str]:
+    """Return the names of the faults that end in errors of exactly these kinds at first sight."""
+    return frozenset(str(fault.id) for fault in FAULTS if fault.values[1] in kinds)

@@ -15,10 +15,11 @@ from tests.registry.faults import FAULTS
 
 LIMITS = Limits(deadline=0.5, connect=0.4, retries=1, backoff=0.001, list_bytes=4096)
 
+pytestmark = pytest.mark.usefixtures("no_leaks")
 
-def ask(folder: str, limits: Limits = LIMITS, *, digest: bool = False) -> None:
-    registry = ChartRegistry(folder, credentials=NoCredentials(), limits=limits)
-    asyncio.run(registry.digest("0.2.0")) if digest else asyncio.run(registry.catalog())
+
+def ask(folder: str, limits: Limits = LIMITS) -> None:
+    asyncio.run(ChartRegistry(folder, credentials=NoCredentials(), limits=limits).catalog())
 
 
 @pytest.mark.parametrize(("reply", "kind", "told", "todo"), FAULTS)
@@ -29,25 +30,13 @@ def test_a_fault_ends_in_time_in_a_sentence_that_says_what_to_do(
         started = time.monotonic()
         with pytest.raises(RegistryError) as raised:
             ask(fake.folder)
-        assert time.monotonic() - started < LIMITS.deadline + 1
+        assert time.monotonic() - started < 2 * LIMITS.deadline
     assert type(raised.value) is kind
     assert told in str(raised.value)
     assert todo in raised.value.todo
     assert str(raised.value).isprintable()
     for hidden in ("secret", "u:p@", "\x1b"):
         assert hidden not in str(raised.value)
-
-
-@pytest.mark.parametrize(("reply", "kind", "told", "todo"), FAULTS)
-def test_the_same_faults_on_the_way_to_a_digest_end_in_our_errors(
-    reply: Reply, kind: type[RegistryError], told: str, todo: str
-) -> None:
-    with FakeRegistry(lambda _: reply) as fake:
-        started = time.monotonic()
-        with pytest.raises(RegistryError) as raised:
-            ask(fake.folder, digest=True)
-        assert time.monotonic() - started < LIMITS.deadline + 1
-    assert raised.value.todo
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
