@@ -331,6 +331,7 @@ class Stage:
     context: str = "philotes-demo"
     server: str = "https://127.0.0.1:6443"
     recorded: str = ""
+    ca_file: Path | None = None
     cluster_fault: Exception | None = None
     target_fault: Exception | None = None
     stack: str = "dev"
@@ -357,6 +358,7 @@ class Stage:
             self.server,
             self.registry,
             cluster_id=self.recorded,
+            ca_file=self.ca_file,
         )
 
     def probe(self, stack: str) -> str:

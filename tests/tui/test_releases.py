@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from philotes_tui.errors import RegistryUnreachable, SettingsError, WrongPassphrase
@@ -242,6 +244,18 @@ async def test_switching_to_a_stack_with_the_same_registry_does_not_list_again(
         await pilot.press("2")
         await until(pilot, lambda: app.place.target and app.place.target.stack == "staging")
         await until(pilot, lambda: "8 versions" in screen_text(app))
+
+
+async def test_a_registry_that_is_trusted_by_another_authority_is_asked_anew(
+    stage: Stage,
+) -> None:
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await walk.listed(pilot)
+        stage.ca_file, stage.charts.tags = Path("/etc/another.pem"), ("9.9.9",)
+        await pilot.press("2")
+        table = app.screen.query_one(VersionTable)
+        await until(pilot, lambda: table.keys_in_order == ["9.9.9"])
 
 
 async def test_another_registry_clears_the_list_and_is_read(stage: Stage) -> None:

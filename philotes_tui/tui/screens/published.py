@@ -1,5 +1,7 @@
 """What a screen does that knows the published versions: read, compare, remember what was told."""
 
+from pathlib import Path
+
 from textual import on, work
 
 from philotes_tui.engine import Target
@@ -122,6 +124,9 @@ class PublishedScreen(PhilotesScreen):
 
 
 def _same_registry(one: Target, other: Target | None) -> bool:
-    return (
-        other is not None and one.registry == other.registry and one.plain_http == other.plain_http
-    )
+    """Whether the same questions would get the same answers: from whom, and whom it trusts."""
+    return other is not None and _asked_how(one) == _asked_how(other)
+
+
+def _asked_how(target: Target) -> tuple[str, bool, Path | None]:
+    return target.registry, target.plain_http, target.ca_file
