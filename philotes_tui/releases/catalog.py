@@ -31,11 +31,13 @@ class OtherTag:
         reason: Why it stands apart.
         version: What Helm takes it for where somebody names it, as `v1.2.3` or `1.2`;
             None where it can be used neither by Helm nor here.
+        flaws: What keeps one that can be used from being SemVer, in a word or two each.
     """
 
     tag: str
     reason: str
     version: Version | None = None
+    flaws: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -64,6 +66,12 @@ class Catalog:
             ),
             None,
         )
+
+    @property
+    def usable(self) -> tuple[OtherTag, ...]:
+        """The tags that stand apart and can be used by their name, newest first."""
+        found = [(other.version, other) for other in self.others if other.version is not None]
+        return tuple(other for _, other in sorted(found, key=lambda f: f[0].sort_key, reverse=True))
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -114,12 +122,13 @@ def _not_semver(tag: str) -> OtherTag:
         return OtherTag(tag, why)
     parts = numbers[1].split(".") if numbers else []
     flaws = [
-        flaw
-        for flaw, found in (
-            ("a leading “v”", tag.startswith("v")),
-            ("fewer than three numbers", len(parts) < _PARTS),
-            ("a number that starts with 0", any(n[0] == "0" and n != "0" for n in parts)),
+        (flaw, short)
+        for flaw, short, found in (
+            ("a leading “v”", "leading v", tag.startswith("v")),
+            ("fewer than three numbers", "short", len(parts) < _PARTS),
+            ("a number that starts with 0", "leading 0", any(n[0] == "0" != n for n in parts)),
         )
         if found
     ]
-    return OtherTag(tag, f"SemVer but for {' and '.join(flaws)}; usable by this name", version)
+    reason = f"SemVer but for {' and '.join(flaw for flaw, _ in flaws)}; usable by this name"
+    return OtherTag(tag, reason, version, tuple(short for _, short in flaws))

@@ -168,12 +168,20 @@ def _deprecated(known: Known | None) -> bool:
 
 def _kind(row: ReleaseRow, *, deprecated: bool) -> Text:
     text = Text(row.kind, "" if row.kind == "stable" else "italic")
-    if row.moved:
-        text.append("  ! moved", "bold not italic")
-    if deprecated:
-        text.append("  ! deprecated", "bold not italic")
-    if row.latest:
-        text.append("  ★ latest", "bold not italic")
+    marks = [
+        mark
+        for mark, wanted in (
+            ("! moved", row.moved),
+            ("! deprecated", deprecated),
+            ("★ latest", row.latest),
+        )
+        if wanted
+    ]
+    if row.apart:  # whose kind is long, and is told of the row under the cursor as well
+        text = Text("  ").join([*(Text(mark, "bold") for mark in marks), text])
+    else:
+        for mark in marks:
+            text.append(f"  {mark}", "bold not italic")
     return text
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from philotes_tui.releases import Catalog, Release, Version
+from philotes_tui.releases import Catalog, OtherTag, Release, Version
 from philotes_tui.tui.session import Deployed
 
 _FIRST_WORD = re.compile(r"^[0-9]+\.[0-9]+\.[0-9]+-([0-9A-Za-z]+)")
@@ -16,11 +16,12 @@ class ReleaseRow:
 
     Attributes:
         release: The version and its tag.
-        kind: `stable`, `rc`, `beta`, `pre`…
+        kind: `stable`, `rc`, `beta`, `pre`…; of a tag that is no SemVer, what keeps it from that.
         latest: Whether it is the newest stable one.
         stacks: The stacks it is deployed on.
         moved: Whether its tag was found to name other content than before.
         words: What a filter is compared with, in small letters.
+        apart: Why its tag stands below the versions, though it can be used; or nothing.
     """
 
     release: Release
@@ -29,6 +30,7 @@ class ReleaseRow:
     stacks: tuple[str, ...]
     moved: bool = False
     words: str = ""
+    apart: str = ""
 
     @property
     def version(self) -> Version:
@@ -39,7 +41,7 @@ class ReleaseRow:
 def release_rows(
     catalog: Catalog, deployed: Deployed, *, moved: Container[str] = ()
 ) -> tuple[ReleaseRow, ...]:
-    """Return a row for each version, newest first.
+    """Return a row for each version, newest first, then one for each usable tag that is none.
 
     Args:
         catalog: What is published.
@@ -47,10 +49,16 @@ def release_rows(
         moved: The tags found to name other content than before.
     """
     latest, where = newest_stable(catalog.releases), deployed.by_version()
-    return tuple(
+    rows = [
         _row(release, release.version is latest, where, release.tag in moved)
         for release in catalog.releases
-    )
+    ]
+    rows += [
+        _row_apart(other, other.version, where, other.tag in moved)
+        for other in catalog.usable
+        if other.version is not None
+    ]
+    return tuple(rows)
 
 
 def _row(
@@ -60,6 +68,16 @@ def _row(
     which, stacks = kind(version), where.get(version.text, ())
     words = f"{version.text} {which}{' latest' if latest else ''}{' moved' if moved else ''}"
     return ReleaseRow(release, which, latest, stacks, moved, " ".join((words, *stacks)).lower())
+
+
+def _row_apart(
+    other: OtherTag, version: Version, where: Mapping[str, tuple[str, ...]], moved: bool
+) -> ReleaseRow:
+    which, stacks = ", ".join(other.flaws), where.get(version.text, ())
+    words = " ".join((version.text, which, "no semver", "moved" if moved else "", *stacks))
+    release = Release(version, other.tag)
+    why = other.reason.partition(";")[0]
+    return ReleaseRow(release, which, False, stacks, moved, words.lower(), why)
 
 
 class Rows:
@@ -72,7 +90,7 @@ class Rows:
     def of(
         self, catalog: Catalog, deployed: Deployed, moved: Container[str]
     ) -> tuple[ReleaseRow, ...]:
-        """Return a row for each version; the same tuple for the very same values."""
+        """Return all rows; the same tuple for the very same values."""
         of = (catalog, deployed, moved)
         if len(self._of) != len(of) or any(a is not b for a, b in zip(of, self._of, strict=True)):
             self._of, self._rows = of, release_rows(catalog, deployed, moved=moved)

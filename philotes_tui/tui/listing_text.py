@@ -20,10 +20,11 @@ class Listed:
 
     Attributes:
         catalog: What is published, or None while it is not known.
-        shown: How many versions are listed.
+        shown: How many rows are listed.
         wanted: The filter.
         prereleases: Whether pre-releases are listed.
         untold: Why there are no details of a version, or nothing.
+        apart: Why the tag under the cursor stands below the versions, or nothing.
     """
 
     catalog: Catalog | None
@@ -31,6 +32,7 @@ class Listed:
     wanted: str = ""
     prereleases: bool = True
     untold: str = ""
+    apart: str = ""
 
 
 def notice_text(place: Place, catalog: Catalog | None, local_charts: Path) -> Text:
@@ -44,7 +46,7 @@ def notice_text(place: Place, catalog: Catalog | None, local_charts: Path) -> Te
         )
     if catalog is None:
         return Text("The versions are listed here as soon as the registry answers.")
-    if catalog.releases:
+    if catalog.releases or catalog.usable:
         return Text.assemble(
             ("No version matches.\n\n", "bold"),
             "Esc clears the filter, p shows or hides pre-releases.",
@@ -74,16 +76,29 @@ def status_text(listed: Listed, place: Place, deployed: Deployed) -> Text:
     if place.local:
         parts.append("local mode: the registry is not used")
     elif listed.catalog is not None and place.fault is None:
-        number = wording.plural(len(listed.catalog.releases), "version")
-        every = listed.shown == len(listed.catalog.releases)
-        parts.append(number if every else f"{listed.shown} of {number}")
+        number, total = _counted(listed.catalog)
+        parts.append(number if listed.shown == total else f"{listed.shown} of {number}")
         if listed.wanted:
             parts.append(f"filter “{clean_line(listed.wanted, 30)}”")
         if not listed.prereleases:
             parts.append("pre-releases hidden")
+        if listed.apart:
+            parts.append(clean_line(listed.apart, 200))
         if listed.untold:
             parts.insert(0, f"? {clean_line(listed.untold, 120)}")
     return Text(" " + " · ".join(parts), no_wrap=True, overflow="ellipsis")
+
+
+def _counted(catalog: Catalog) -> tuple[str, int]:
+    """Return what can be listed in words, and how many rows that is."""
+    versions, others = len(catalog.releases), len(catalog.usable)
+    number = wording.plural(versions, "version")
+    if others and versions:
+        number += f", {wording.plural(others, 'other tag')}"
+    elif others:
+        verb = "is" if others == 1 else "are"
+        number = f"{wording.plural(others, 'tag')} that {verb} no SemVer"
+    return number, versions + others
 
 
 def untold(detailed: Detailed, row: ReleaseRow | None) -> str:
@@ -92,3 +107,8 @@ def untold(detailed: Detailed, row: ReleaseRow | None) -> str:
         return "details of versions could not be read (e explains, r retries)"
     known = detailed.of(row.release.tag) if row else None
     return f"{row.version}: {known.error.what}" if row and known and known.error else ""
+
+
+def apart(row: ReleaseRow | None) -> str:
+    """Return why a row stands below the versions, or nothing."""
+    return f"{row.version}: {row.apart}" if row and row.apart else ""

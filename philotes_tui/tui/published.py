@@ -20,7 +20,7 @@ class Published:
         reading: Whether the registry is being asked.
         asked_at: When it was asked last, in seconds since 1970.
         fault: Why it did not answer then.
-        changes: Versions that are new or gone since the list before.
+        changes: Versions, and usable tags that are none, new or gone since the list before.
         changed_since: When that list was seen.
         moved: The tags that name other content than before, by tag.
         notices: What the registry client has to say, and was not hidden yet.
@@ -44,7 +44,7 @@ class Published:
 
     def seen(self, catalog: Catalog, seen_at: float) -> "Published":
         """Return what is known when the list seen last was read, which never replaces a newer."""
-        if self.catalog is not None or not catalog.releases:
+        if self.catalog is not None or not (catalog.releases or catalog.usable):
             return self
         return replace(self, catalog=catalog, seen_at=seen_at)
 
@@ -81,4 +81,5 @@ class Published:
 
 
 def _versions(catalog: Catalog, seen_at: float) -> CachedTags:
-    return CachedTags(tuple(release.version.text for release in catalog.releases), seen_at)
+    usable = (other.version.text for other in catalog.usable if other.version is not None)
+    return CachedTags((*(r.version.text for r in catalog.releases), *usable), seen_at)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from philotes_tui.foreign import clean_line, clean_text
-from philotes_tui.releases import Dependency
+from philotes_tui.releases import Dependency, catalog_from_tags
 from philotes_tui.tui import wording
 from philotes_tui.tui.diffing import Line, Tone
 from philotes_tui.tui.fitting import cut
@@ -108,6 +108,8 @@ def _overview(inspection: Inspection, now: float) -> Iterator[Line]:
         yield Line(clean_line(details.description, _WIDEST))
     if details.deprecated or content.deprecated:
         yield Line("! deprecated: its publisher advises against it", Tone.WARNING)
+    if apart := catalog_from_tags([details.tag] if details.tag else []).usable:
+        yield Line(f"! its tag is {apart[0].reason}", Tone.WARNING)
     if inspection.moved_from:
         yield Line("! moved to other content since it was last seen", Tone.WARNING)
         yield Line(f"  it was {clean_line(inspection.moved_from, 200)}", Tone.WARNING)

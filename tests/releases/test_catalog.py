@@ -47,27 +47,37 @@ def test_a_tag_that_is_no_version_is_set_apart(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "flaw"),
+    ("tag", "flaw", "short"),
     [
-        ("v1.2.3", "a leading “v”"),
-        ("1.2", "fewer than three numbers"),
-        ("1.2-rc.1_b", "fewer than three numbers"),
-        ("1.02.3", "a number that starts with 0"),
-        ("v01", "a leading “v” and fewer than three numbers and a number that starts with 0"),
+        ("v1.2.3", "a leading “v”", ["leading v"]),
+        ("1.2", "fewer than three numbers", ["short"]),
+        ("1.2-rc.1_b", "fewer than three numbers", ["short"]),
+        ("1.02.3", "a number that starts with 0", ["leading 0"]),
+        (
+            "v01",
+            "a leading “v” and fewer than three numbers and a number that starts with 0",
+            ["leading v", "short", "leading 0"],
+        ),
     ],
 )
 def test_a_tag_that_helm_takes_for_a_version_stands_apart_and_is_usable(
-    tag: str, flaw: str
+    tag: str, flaw: str, short: list[str]
 ) -> None:
     catalog = catalog_from_tags([tag])
     version = Version.lenient(tag.replace("_", "+"))
     assert catalog.releases == ()
     assert catalog.others == (
-        OtherTag(tag, f"SemVer but for {flaw}; usable by this name", version),
+        OtherTag(tag, f"SemVer but for {flaw}; usable by this name", version, tuple(short)),
     )
+    assert catalog.usable == catalog.others
     assert catalog.find(version.text) == Release(version, tag)
     assert version.tag == tag
     assert not version.is_strict
+
+
+def test_usable_tags_are_told_newest_first_and_no_others() -> None:
+    catalog = catalog_from_tags(["1.2", "v1.10.0", "latest", "v1.9.0", "0.1.0", "v1.10.0-rc.1"])
+    assert [other.tag for other in catalog.usable] == ["v1.10.0", "v1.10.0-rc.1", "v1.9.0", "1.2"]
 
 
 def test_a_number_that_helm_cannot_read_is_no_release() -> None:

@@ -89,6 +89,25 @@ def test_releases(taken: Taken, stage: Stage, size: tuple[int, int]) -> None:
     assert taken(stage, walk.listed, size)
 
 
+@SIZES
+def test_releases_with_tags_that_are_no_semver(
+    taken: Taken, stage: Stage, size: tuple[int, int]
+) -> None:
+    stage.charts.tags = ("0.1.0", "0.2.0", "v0.3.0", "v0.3", "0.04.0", "latest")
+    stage.engine.deployed = {"dev": "v0.3.0"}
+    stage.charts.moves = (Moved("v0.3", "sha256:" + "1a" * 32, "sha256:" + "2b" * 32),)
+    assert taken(stage, pressed(walk.listed, "j", "j"), size)
+
+
+def test_a_version_whose_tag_is_no_semver(taken: Taken, stage: Stage) -> None:
+    stage.charts.tags = ("0.1.0", "v0.3.0")
+
+    async def way(pilot: Pilot[Any]) -> None:
+        await walk.inspected(pilot, "v0.3.0")
+
+    assert taken(stage, way)
+
+
 def test_releases_before_the_registry_answers(taken: Taken, stage: Stage) -> None:
     stage.charts.gate = stage.gate()
     gate = stage.charts.gate

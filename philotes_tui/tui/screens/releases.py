@@ -14,6 +14,7 @@ from philotes_tui.tui.columns import PENDING, UNKNOWN, Seen
 from philotes_tui.tui.listing import ReleaseRow, Rows, listed
 from philotes_tui.tui.listing_text import (
     Listed,
+    apart,
     asking_text,
     notice_text,
     status_text,
@@ -158,8 +159,9 @@ class ReleasesScreen(DetailedScreen):
         elif self.published.reading and self.asked is not None:
             line.go_on(asking_text(self.published, self.asked.registry))
         else:
-            why = untold(self.detailed, self.query_one(VersionTable).current_row)
-            every = Listed(self.published.catalog, shown, self._wanted, self._prereleases, why)
+            row = self.query_one(VersionTable).current_row
+            told = (untold(self.detailed, row), apart(row))
+            every = Listed(self.published.catalog, shown, self._wanted, self._prereleases, *told)
             line.stop(status_text(every, place, self.philotes.deployed))
 
     def _keep_focus(self) -> None:
