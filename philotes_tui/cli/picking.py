@@ -182,7 +182,11 @@ async def named_nearest(
             said=error.said,
             todo="`philotes-tui versions` lists what there is.",
         )
-    found = [each.text for each in nearest(catalog, release.version)]
+    tags = {*(each.tag for each in catalog.releases), *(each.tag for each in catalog.others)}
+    # Some registries list for a while what was deleted.
+    where = "is listed in {}, and is not there" if release.tag in tags else "is not in {}"
+    near_by = nearest(catalog, release.version)
+    found = [each.text for each in near_by if each.tag != release.tag]
     listed = " or ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
     others = sum(1 for other in catalog.others if other.usable)
     command = f"philotes-tui versions{' --all' if others else ''}"
@@ -190,7 +194,7 @@ async def named_nearest(
     near = f"Nearest to it: {listed}. " if found else ""
     every = f"`{command}` lists all {count}." if count else "`helm push` brings one there."
     return VersionNotFound(
-        f"Version {release.version} is not in {charts.repository}",
+        f"Version {release.version} {where.format(charts.repository)}",
         on=error.on,
         # A status is all there is where only the digest was asked for.
         said="" if error.said.startswith("status ") else error.said,

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from philotes_tui.cache import TagCache
-from philotes_tui.cli.picking import pick
+from philotes_tui.cli.picking import details, pick
 from philotes_tui.cli.published import Published
 from philotes_tui.errors import InvalidReference, VersionNotFound
-from philotes_tui.registry import ChartRegistry
+from philotes_tui.registry import ChartRegistry, NoCredentials
 from philotes_tui.releases import CachedTags
+from tests.registry.fake_charts import NAME, Charts
+from tests.registry.fake_registry import FakeRegistry, error
 
 TAGS = ("0.9.0", "1.0.0", "1.1.0-rc.1", "1.1.0-beta.2", "1.0.0_b", "v2.0.0", "1.2", "2.0.0-0")
 
@@ -51,3 +53,22 @@ def test_what_fits_nothing_and_what_means_nothing_is_refused(
 ) -> None:
     with pytest.raises(kind):
         asyncio.run(pick(published, wanted))
+
+
+def test_a_version_that_is_listed_and_gone_is_not_called_its_own_neighbour(tmp_path: Path) -> None:
+    charts = Charts()
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        charts.add(version)
+    charts.override[f"GET {NAME}/manifests/1.1.0"] = lambda _: error(404, "MANIFEST_UNKNOWN")
+    with FakeRegistry(charts) as fake:
+        registry = ChartRegistry(fake.folder, credentials=NoCredentials())
+        published = Published(registry, TagCache(tmp_path), None, offline=False)
+        with pytest.raises(VersionNotFound) as told:
+            asyncio.run(look(published))
+    assert "Version 1.1.0 is listed in oci://" in told.value.what
+    assert "and is not there" in told.value.what
+    assert told.value.todo.startswith("Nearest to it: 1.2.0 or 1.0.0. ")
+
+
+async def look(published: Published) -> None:
+    await details(published, await pick(published, "1.1.0"), signatures=True)

@@ -264,6 +264,23 @@ def test_openssl_tells_a_damaged_signature_from_a_key_it_cannot_use(
         assert result(stored, payload(signer), key=key) is Result.VERIFIED
 
 
+@pytest.mark.real
+@pytest.mark.parametrize("kind", ["p256", "rsa"])
+def test_cosign_tells_a_damaged_signature_from_a_key_it_cannot_use(
+    cosign: Path, tmp_path: Path, kind: str
+) -> None:
+    signer = Signer.make(tmp_path / "keys", kind)
+    key = key_checker(signer.public, cosign, None)
+    for damaged in (b"garbage", b"", signer.signature(b"other")):
+        stored = payload(signer, signature=damaged)
+        assert result(stored, key=key) is Result.OTHER_SIGNER
+        assert result(stored, payload(signer), key=key) is Result.VERIFIED
+    der = base64.b64encode(b"no key").decode()
+    signer.public.write_text(f"-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n")
+    with pytest.raises(SettingsError, match="cannot check with this key"):
+        result(payload(signer), key=key_checker(signer.public, cosign, None))
+
+
 def test_a_key_that_openssl_cannot_check_with_is_named_at_once(tmp_path: Path) -> None:
     signer = Signer.make(tmp_path / "keys", "ed25519")
     with pytest.raises(SettingsError, match="cosign 3 with all"):
