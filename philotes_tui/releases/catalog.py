@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
@@ -39,7 +40,7 @@ class OtherTag:
     version: Version | None = None
     flaws: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def usable(self) -> bool:
         """Whether naming it deploys it."""
         return self.version is not None
@@ -67,7 +68,7 @@ class Catalog:
             None,
         )
 
-    @property
+    @cached_property
     def usable(self) -> tuple[OtherTag, ...]:
         """The tags that stand apart and can be used by their name, newest first."""
         found = [(other.version, other) for other in self.others if other.version is not None]

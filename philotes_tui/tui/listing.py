@@ -74,7 +74,7 @@ def _row_apart(
     other: OtherTag, version: Version, where: Mapping[str, tuple[str, ...]], moved: bool
 ) -> ReleaseRow:
     which, stacks = ", ".join(other.flaws), where.get(version.text, ())
-    words = " ".join((version.text, which, "no semver", "moved" if moved else "", *stacks))
+    words = " ".join((version.text, which, "moved" if moved else "", *stacks))
     release = Release(version, other.tag)
     why = other.reason.partition(";")[0]
     return ReleaseRow(release, which, False, stacks, moved, words.lower(), why)

@@ -76,8 +76,7 @@ def status_text(listed: Listed, place: Place, deployed: Deployed) -> Text:
     if place.local:
         parts.append("local mode: the registry is not used")
     elif listed.catalog is not None and place.fault is None:
-        number, total = _counted(listed.catalog)
-        parts.append(number if listed.shown == total else f"{listed.shown} of {number}")
+        parts.append(_counted(listed.catalog, listed.shown))
         if listed.wanted:
             parts.append(f"filter “{clean_line(listed.wanted, 30)}”")
         if not listed.prereleases:
@@ -89,16 +88,16 @@ def status_text(listed: Listed, place: Place, deployed: Deployed) -> Text:
     return Text(" " + " · ".join(parts), no_wrap=True, overflow="ellipsis")
 
 
-def _counted(catalog: Catalog) -> tuple[str, int]:
-    """Return what can be listed in words, and how many rows that is."""
+def _counted(catalog: Catalog, shown: int) -> str:
+    """Return how many versions there are, how many other tags, and how many of them are listed."""
     versions, others = len(catalog.releases), len(catalog.usable)
     number = wording.plural(versions, "version")
+    if shown != versions + others:
+        return f"{shown} of {f'{versions + others} tags' if others else number}"
     if others and versions:
-        number += f", {wording.plural(others, 'other tag')}"
-    elif others:
-        verb = "is" if others == 1 else "are"
-        number = f"{wording.plural(others, 'tag')} that {verb} no SemVer"
-    return number, versions + others
+        return f"{number}, {wording.plural(others, 'other tag')}"
+    verb = "is" if others == 1 else "are"
+    return f"{wording.plural(others, 'tag')} that {verb} no SemVer" if others else number
 
 
 def untold(detailed: Detailed, row: ReleaseRow | None) -> str:

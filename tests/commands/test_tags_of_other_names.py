@@ -45,6 +45,20 @@ def test_a_tag_that_helm_takes_for_a_version_is_previewed_and_deployed(
     assert not {"create", "update", "delete", "replace"} & {k for k, n in again.items() if n}
 
 
+def test_such_a_tag_is_listed_on_the_screen_and_previewed_from_there(operator: Shell) -> None:
+    with operator.terminal(columns=80, rows=24) as terminal:
+        terminal.wait_for("2 versions, 2 other tags")
+        terminal.press("G", "k")
+        terminal.wait_for("v1.2.3: SemVer but for")
+        terminal.press("i")
+        terminal.wait_for("its tag is SemVer but for a leading")
+        terminal.press("enter")
+        terminal.wait_for("a approves", seconds=120)
+        terminal.wait_for("v1.2.3 on dev")
+        terminal.press("ctrl+q")
+        assert terminal.wait_for_exit(20) == 0
+
+
 @pytest.mark.parametrize("command", ["preview", "deploy"])
 def test_a_version_that_is_not_published_is_told_with_the_nearest_and_changes_nothing(
     operator: Shell, command: str
