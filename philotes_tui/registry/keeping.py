@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from philotes_tui.errors import RegistryUnreachable
+from philotes_tui.registry.chart_manifest import choose
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.manifest import Manifest
@@ -45,12 +46,8 @@ class KeepingCharts:
 
     async def chart_manifest(self, reference: Reference) -> tuple[Manifest, Manifest]:
         """Return the manifest of a Helm chart, and the one that the reference names."""
-        kept = await _where_kept(self._kept.chart_manifest(reference))
-        if kept is not None:
-            return kept
-        chart, named = await self._client.chart_manifest(reference)
-        await self._keep(chart, named)
-        return chart, named
+        named = await self.manifest(reference)
+        return await choose(named, reference, self.manifest), named
 
     async def blob(
         self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None

@@ -18,7 +18,6 @@ from philotes_tui.registry import ChartRegistry
 from philotes_tui.releases import ChartDetails, Release, Signature, Version
 from tests.registry.fake_charts import (
     BUNDLE,
-    HELM_CONFIG,
     NAME,
     OCI_INDEX,
     OCI_MANIFEST,
@@ -277,16 +276,3 @@ def test_a_sha512_digest_of_one_version_does_not_end_the_details_of_all() -> Non
 
     with FakeRegistry(charts) as fake:
         assert asyncio.run(ask(registry(fake))) == ["0.0.0", "0.1.0", "0.2.0"]
-
-
-def test_an_index_that_lists_what_is_gone_beside_its_chart_is_read() -> None:
-    charts = Charts()
-    chart = descriptor(OCI_MANIFEST, charts.add("1.0.0"))
-    gone = descriptor(OCI_MANIFEST, b"deleted")
-    charts.manifest(index(gone, chart), "2.0.0")
-    charts.manifest(index({**gone, "artifactType": HELM_CONFIG}), "3.0.0")
-    with FakeRegistry(charts) as fake:
-        assert asyncio.run(registry(fake).details("2.0.0")).digest
-        with pytest.raises(RegistryError, match="lists 0 charts") as refused:
-            asyncio.run(registry(fake).details("3.0.0"))
-        assert not isinstance(refused.value, VersionNotFound)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from philotes_tui.errors import RegistryError
-from philotes_tui.registry import PackagedChart
+from philotes_tui.cache import BlobCache
+from philotes_tui.errors import RegistryError, VersionNotFound
+from philotes_tui.registry import ChartRegistry, PackagedChart
 from tests.registry.conftest import OwnRegistry
 from tests.registry.fake_charts import (
     HELM_CONFIG,
@@ -129,14 +130,115 @@ def test_a_manifest_of_which_helm_could_take_another_archive_is_refused(manifest
     [
         (SEVERAL["two"], "it has 2 archives, and Helm takes one of them"),
         (SEVERAL["two-provenances"], "it has 2 provenance files"),
-        (SEVERAL["manifest-as-layer"], "it holds another manifest"),
-        (SEVERAL["subject-is-a-chart"], "it belongs to another manifest"),
+        (SEVERAL["manifest-as-layer"], "it leads to another manifest"),
+        (SEVERAL["subject-is-a-chart"], "it leads to another manifest"),
         (SEVERAL["layers-in-capitals"], "it names a field twice, or in another spelling"),
     ],
 )
 def test_what_is_ambiguous_is_told(manifest: str, said: str) -> None:
     with pytest.raises(RegistryError, match=said):
         package(manifest)
+
+
+CHART_ENTRY = descriptor(OCI_MANIFEST, text().encode(), artifactType=HELM_CONFIG)
+IMAGE = {
+    "schemaVersion": 2,
+    "config": descriptor("application/vnd.oci.image.config.v1+json", b"{}"),
+    "layers": [descriptor("application/vnd.oci.image.layer.v1.tar+gzip", b"layer")],
+}
+SIGNATURE = {
+    "schemaVersion": 2,
+    "config": descriptor("application/vnd.oci.empty.v1+json", b"{}"),
+    "subject": CHART_ENTRY,
+    "layers": [descriptor("text/plain", b"signed")],
+}
+SMUGGLED = {
+    "archive-of-another": {**IMAGE, "layers": [EVIL_LAYER]},
+    "old-archive-of-another": {**IMAGE, "layers": [OLD_EVIL_LAYER]},
+    "provenance-of-another": {**IMAGE, "layers": [descriptor(HELM_PROVENANCE, EVIL)]},
+    "subject-of-another": {**IMAGE, "subject": EVIL_LAYER},
+    "nested-in-another": {**IMAGE, "layers": [descriptor(OCI_MANIFEST, NESTED)]},
+    "another-is-an-index": {
+        "schemaVersion": 2,
+        "mediaType": OCI_INDEX,
+        "manifests": [descriptor(OCI_MANIFEST, NESTED)],
+    },
+}
+
+
+def listed(*manifests: dict[str, Any], entries: tuple[Any, ...] = (), **more: Any) -> PackagedChart:
+    """Read the chart of an index that lists it and others, which say that they are no charts."""
+    charts = Charts()
+    for blob in (GOOD, EVIL, PROVENANCE, b"{}"):
+        charts.blob(blob)
+    charts.blob(json.dumps({"name": "web", "version": "1.2.3"}).encode())
+    bodies = [charts.manifest(json.dumps(each).encode()) for each in manifests]
+    charts.manifest(NESTED)
+    charts.manifest(text().encode())
+    others = [descriptor(OCI_MANIFEST, each, artifactType="text/other") for each in bodies]
+    content = {"schemaVersion": 2, "mediaType": OCI_INDEX, **more}
+    content["manifests"] = [*others, *entries, CHART_ENTRY]
+    charts.manifest(json.dumps(content).encode(), "1.2.3")
+    with FakeRegistry(charts) as fake:
+        return asyncio.run(registry(fake).package("1.2.3", provenance=True))
+
+
+def test_a_chart_is_read_beside_images_and_its_signature_in_an_index() -> None:
+    unknown = descriptor("application/unknown", b"?")
+    found = listed(IMAGE, SIGNATURE, entries=(unknown,))
+    assert (found.archive, found.provenance) == (GOOD, PROVENANCE)
+
+
+@pytest.mark.parametrize("smuggled", SMUGGLED.values(), ids=SMUGGLED)
+def test_an_index_by_which_helm_could_take_another_archive_is_refused(
+    smuggled: dict[str, Any],
+) -> None:
+    with pytest.raises(RegistryError, match="not the manifest of one chart|lists 2 charts"):
+        listed(IMAGE, smuggled)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        EVIL_LAYER,
+        descriptor(HELM_PROVENANCE, EVIL),
+        descriptor(OCI_INDEX, NESTED),
+        descriptor("application/vnd.oci.artifact.manifest.v1+json", NESTED),
+        descriptor(OCI_MANIFEST, b"deleted", artifactType="text/other"),
+    ],
+    ids=["archive", "provenance", "index", "old-artifact", "gone"],
+)
+def test_an_index_that_lists_more_than_manifests_is_refused(entry: dict[str, Any]) -> None:
+    with pytest.raises(RegistryError, match="is not the manifest of one chart") as refused:
+        listed(entries=(entry,))
+    assert not isinstance(refused.value, VersionNotFound)
+
+
+def test_an_index_that_belongs_to_an_archive_is_refused() -> None:
+    with pytest.raises(RegistryError, match="2 archives"):
+        listed(subject=EVIL_LAYER)
+
+
+def test_an_index_of_very_many_manifests_is_not_read() -> None:
+    with pytest.raises(RegistryError, match="lists 66 manifests"):
+        listed(*({**IMAGE, "annotations": {"n": str(number)}} for number in range(65)))
+
+
+def test_a_chart_of_an_index_is_there_offline(tmp_path: Path) -> None:
+    charts = Charts()
+    image = charts.manifest(json.dumps(IMAGE).encode())
+    chart = charts.add("1.0.0")
+    index = {"schemaVersion": 2, "mediaType": OCI_INDEX}
+    entries = [descriptor(OCI_MANIFEST, each) for each in (image, chart)]
+    charts.manifest(json.dumps({**index, "manifests": entries}).encode(), "1.0.0")
+    with FakeRegistry(charts) as fake:
+        online = asyncio.run(registry(fake, BlobCache(tmp_path)).details("1.0.0"))
+        asked = len(fake.requests)
+        offline = ChartRegistry(
+            fake.folder, blobs=BlobCache(tmp_path), seen={"1.0.0": online.digest}
+        )
+        assert asyncio.run(offline.details("1.0.0")) == online
+        assert len(fake.requests) == asked
 
 
 def put(stored: Stored, manifest: str, tag: str) -> str:
@@ -155,6 +257,26 @@ def test_helm_takes_the_other_archive(
     """A provenance of the first says nothing of it. Of two in one list helm takes either."""
     stored = Stored(filled_registry.host, f"ambiguous/{name}")
     put(stored, SEVERAL[name], "1.2.3")
+    assert pull(filled_registry, stored, tmp_path_factory.mktemp("pulled")) == EVIL
+
+
+@pytest.mark.real
+def test_helm_takes_the_archive_of_another_manifest_in_an_index(
+    filled_registry: OwnRegistry, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever the entries say that they are: of the one chart it takes no notice."""
+    stored = Stored(filled_registry.host, "ambiguous/index")
+    put(stored, json.dumps({**PLAIN, "layers": [SIGNED]}), "unused")
+    without = {**PLAIN, "layers": [SIGNED]}
+    smuggled = SMUGGLED["archive-of-another"]
+    digests = [stored.put_manifest(each) for each in (without, smuggled)]
+    entries = [
+        descriptor(OCI_MANIFEST, json.dumps(each).encode(), artifactType=kind)
+        for each, kind in ((without, HELM_CONFIG), (smuggled, "text/other"))
+    ]
+    assert [each["digest"] for each in entries] == digests
+    index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries}
+    stored.put_manifest(index, "1.2.3")
     assert pull(filled_registry, stored, tmp_path_factory.mktemp("pulled")) == EVIL
 
 
