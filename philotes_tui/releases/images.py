@@ -21,6 +21,7 @@ _LITERAL = re.compile(
 _REFERENCE = re.compile(r"[\w.][\w.:/@-]{1,400}")
 # A component of a repository's name (distribution-spec, «Pulling manifests»), such as `nginx`.
 _BARE = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_LONGEST = 255
 _MOST_VALUES = 50_000
 _DEEPEST = 30
 
@@ -112,7 +113,7 @@ def _reference(value: Any, app_version: str, key: str) -> str:
     """Return the reference that the value of a key spells, or nothing."""
     if isinstance(value, str):
         named = value.strip()
-        if key == "image" and _BARE.fullmatch(named):
+        if key == "image" and len(named) <= _LONGEST and _BARE.fullmatch(named):
             return named
         return named if _REFERENCE.fullmatch(named) and re.search(r"[/:]", named) else ""
     repository = value.get("repository") if isinstance(value, Mapping) else None
