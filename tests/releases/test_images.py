@@ -35,6 +35,7 @@ def found(values: str, app_version: str = "1.2.3", **fields: object) -> dict[str
         ("image: true", {}),
         ("image: nginx", {"image": "nginx"}),
         ("image: Two words", {}),
+        (f"image: {'a' * 300}", {}),
         ("backgroundImage: dark", {}),
         ("sidecars: [{image: a/b:c}, {image: {repository: d}}]",
          {"sidecars[0].image": "a/b:c", "sidecars[1].image": "d:1.2.3"}),
