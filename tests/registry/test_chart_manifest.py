@@ -193,7 +193,7 @@ def test_a_chart_is_read_beside_images_and_its_signature_in_an_index() -> None:
 def test_an_index_by_which_helm_could_take_another_archive_is_refused(
     smuggled: dict[str, Any],
 ) -> None:
-    with pytest.raises(RegistryError, match="not the manifest of one chart|lists 2 charts"):
+    with pytest.raises(RegistryError, match=r"not the manifest of one chart|lists 2 charts"):
         listed(IMAGE, smuggled)
 
 
