@@ -31,10 +31,23 @@ class HelmIndex:
 
     def taken(self, constraint: str) -> set[str] | None:
         """Return the versions Helm takes, or None where it refuses the constraint."""
-        done = subprocess.run(
+        done = self._search(f"--version={constraint}")
+        if done.returncode:
+            assert "constraint" in done.stderr
+            return None
+        return set(_versions(done.stdout))
+
+    def listed(self) -> list[str]:
+        """Return all versions in Helm's order, pre-releases too."""
+        done = self._search("--version=>=0.0.0-0")
+        assert done.returncode == 0, done.stderr
+        return _versions(done.stdout)
+
+    def _search(self, *wanted: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
             [
                 *(self.helm, "search", "repo", "demo/philotes", "--versions", "-o", "json"),
-                *(f"--version={constraint}", f"--repository-cache={self.folder}"),
+                *(*wanted, f"--repository-cache={self.folder}"),
                 f"--repository-config={self.folder / 'repositories.yaml'}",
             ],
             env={"HOME": str(self.folder)},
@@ -43,10 +56,10 @@ class HelmIndex:
             check=False,
             timeout=60,
         )
-        if done.returncode:
-            assert "constraint" in done.stderr
-            return None
-        return {found["version"] for found in json.loads(done.stdout)}
+
+
+def _versions(found: str) -> list[str]:
+    return [each["version"] for each in json.loads(found)]
 
 
 @pytest.fixture(scope="session")
