@@ -177,8 +177,9 @@ class ChartRegistry:
         `BlobStore` has the config. Signatures cost one more for each where the registry has
         the referrers API, and where it has not, one altogether to learn that, if `tags` or
         `catalog` was asked before, else two more for each. What is listed without its type, as
-        cosign's bundles are under the fallback tag, costs one more. A blob kept elsewhere costs one
-        more for the redirect. Tokens are asked for once.
+        cosign's bundles are under the fallback tag, costs one more, and so does whatever an index
+        lists that names the chart. A blob kept elsewhere costs one more for the redirect. Tokens
+        are asked for once.
 
         What is wrong with one version is yielded in its place; what concerns the whole registry
         ends the iteration. Leave it early with `contextlib.aclosing`, and nothing stays open.

@@ -86,17 +86,23 @@ async def by_api(
     refuses = known and answer.status in failures.REFUSED
     if not (_is_list(answer) or _is_failure(answer) or refuses):
         return None
-    seen = {url, answer.url}
+    return await _all_pages(requester, repository, answer, largest=largest, pages=pages)
+
+
+async def _all_pages(
+    requester: Requester, repository: Repository, first: Answer, *, largest: int, pages: int
+) -> tuple[Descriptor, ...]:
+    answer, seen = first, {first.url}
     found: dict[str, Descriptor] = {}
     for _ in range(pages):
         found.update((each.digest, each) for each in _page(answer, repository))
-        next_url = _next_page(answer, repository, seen)
-        if next_url is None:
+        url = _next_page(answer, repository, seen)
+        if url is None:
             return tuple(found.values())
         if len(found) > _MOST:
             break
-        seen.add(next_url)
-        answer = await requester.ask(_question(next_url, repository, largest))
+        seen.add(url)
+        answer = await requester.ask(_question(url, repository, largest))
     raise _endless(repository, f"there are more than {len(found)} entries")
 
 
