@@ -32,7 +32,7 @@ app.kubernetes.io/component: catalog
 app.kubernetes.io/part-of: philotes
 app.kubernetes.io/version: {{ include "lakekeeper.labelValue" .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ include "lakekeeper.labelValue" (printf "lakekeeper-%s" .Chart.Version) | quote }}
+helm.sh/chart: {{ include "lakekeeper.labelValue" (printf "lakekeeper-%s" .Chart.Version) }}
 {{- end -}}
 
 {{/* A version as a label may hold it: at most 63 characters, the last a letter or a digit. */}}

@@ -32,7 +32,7 @@ app.kubernetes.io/component: worker
 app.kubernetes.io/part-of: philotes
 app.kubernetes.io/version: {{ include "philotes-worker.labelValue" .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ include "philotes-worker.labelValue" (printf "philotes-worker-%s" .Chart.Version) | quote }}
+helm.sh/chart: {{ include "philotes-worker.labelValue" (printf "philotes-worker-%s" .Chart.Version) }}
 {{- end -}}
 
 {{/* A version as a label may hold it: at most 63 characters, the last a letter or a digit. */}}
