@@ -1,11 +1,39 @@
-"""The `Link` header of a tag list (RFC 8288; distribution-spec, “Listing Tags”)."""
+"""The `Link` header of a list (RFC 8288; distribution-spec, “Listing Tags” and “Referrers”)."""
 
 import re
+from collections.abc import Callable, Container
 from urllib.parse import urljoin, urlsplit
+
+from philotes_tui.errors import RegistryError
+from philotes_tui.registry.answer import Answer, redacted
 
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^\s=;,]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]*))", re.IGNORECASE)
 _LONGEST = 16 * 1024
+
+
+def next_page(
+    answer: Answer, seen: Container[str], refusal: Callable[[str], RegistryError]
+) -> str | None:
+    """Return the address of the next page, or None after the last.
+
+    Args:
+        answer: The page before.
+        seen: The addresses of all pages before.
+        refusal: Makes the error of what is wrong with the link.
+
+    Raises:
+        RegistryError: It leads to another registry or in a circle.
+    """
+    target = next_link(answer.headers.get("link"))
+    if target is None:
+        return None
+    url = resolve(answer.url, target)
+    if url is None:
+        raise refusal(f"it goes on at another place, {redacted(target)}, which was not followed")
+    if url in seen:
+        raise refusal("the link to the next page leads back to an earlier one")
+    return url
 
 
 def next_link(header: str | None) -> str | None:

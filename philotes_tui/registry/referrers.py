@@ -1,15 +1,16 @@
 """What belongs to a manifest: signatures, attestations (distribution-spec, “Listing Referrers”)."""
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from philotes_tui.errors import NotARegistry, RegistryDenied
 from philotes_tui.registry import failures
-from philotes_tui.registry.answer import Answer, redacted
+from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.manifest import Manifest, parse_manifest
 from philotes_tui.registry.media_types import OCI_INDEX
-from philotes_tui.registry.pagination import next_link, resolve
+from philotes_tui.registry.pagination import next_page
 from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.requester import NO_REDIRECT, Question, Requester
 
@@ -96,7 +97,7 @@ async def _all_pages(
     found: dict[str, Descriptor] = {}
     for _ in range(pages):
         found.update((each.digest, each) for each in _page(answer, repository))
-        url = _next_page(answer, repository, seen)
+        url = next_page(answer, seen, partial(_endless, repository))
         if url is None:
             return tuple(found.values())
         if len(found) > _MOST:
@@ -133,23 +134,6 @@ def _page(answer: Answer, repository: Repository) -> tuple[Descriptor, ...]:
     if answer.status == HTTPStatus.NOT_FOUND:  # of a page: the manifest itself is there
         raise failures.not_a_registry(answer, repository)
     raise failures.refusal(answer, repository)
-
-
-def _next_page(answer: Answer, repository: Repository, seen: set[str]) -> str | None:
-    """Return the address of the next page, or None after the last.
-
-    Raises:
-        NotARegistry: It leads to another registry or in a circle.
-    """
-    target = next_link(answer.headers.get("link"))
-    if target is None:
-        return None
-    url = resolve(answer.url, target)
-    if url is None:
-        raise _endless(repository, f"it goes on at another place, {redacted(target)}")
-    if url in seen:
-        raise _endless(repository, "the link to the next page leads back to an earlier one")
-    return url
 
 
 def _endless(repository: Repository, said: str) -> NotARegistry:

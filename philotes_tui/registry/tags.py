@@ -1,14 +1,15 @@
 """All pages of a tag list (distribution-spec v1.1.1, “Listing Tags”)."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from philotes_tui.errors import NotARegistry
 from philotes_tui.registry import failures
-from philotes_tui.registry.answer import Answer, redacted
+from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.limits import MIB, Limits
-from philotes_tui.registry.pagination import next_link, resolve
+from philotes_tui.registry.pagination import next_page
 from philotes_tui.registry.reference import Repository
 
 Get = Callable[[str], Awaitable[Answer]]
@@ -56,7 +57,7 @@ async def list_tags(get: Get, repository: Repository, limits: Limits) -> list[st
         listed = parse_tags(answer, repository)
         known = len(tags)
         tags.update(dict.fromkeys(listed))
-        url = _next_page(answer, repository, seen)
+        url = next_page(answer, seen, partial(_endless, repository))
         probing = url is None and len(tags) > known and _may_be_cut(len(listed), size)
         if probing:
             url = _page_url(repository, size, listed[-1])
@@ -110,31 +111,9 @@ def parse_tags(answer: Answer, repository: Repository) -> list[str]:
     return tags
 
 
-def _next_page(answer: Answer, repository: Repository, seen: set[str]) -> str | None:
-    """Return the address of the next page, or None after the last.
-
-    Raises:
-        NotARegistry: It leads to another registry or in a circle.
-    """
-    target = next_link(answer.headers.get("link"))
-    if target is None:
-        return None
-    url = resolve(answer.url, target)
-    if url is None:
-        raise NotARegistry(
-            f"The tag list of {repository} goes on at another place",
-            on=redacted(target),
-            said="the link to the next page leaves the registry, and was not followed",
-            todo="Check the address; behind a reverse proxy, let the registry know its own URL.",
-        )
-    if url in seen:
-        raise _endless(repository, "the link to the next page leads back to an earlier one")
-    return url
-
-
 def _endless(repository: Repository, said: str) -> NotARegistry:
     return NotARegistry(
-        f"The tag list of {repository} does not end",
+        f"The tag list of {repository} cannot be read to its end",
         said=said,
-        todo="Check the address; this registry does not page as the OCI specification says.",
+        todo="Check the address; behind a reverse proxy, let the registry know its own URL.",
     )

@@ -160,7 +160,7 @@ def test_a_failing_second_page_is_never_taken_for_the_end() -> None:
 def test_a_link_that_leads_back_ends_in_a_sentence() -> None:
     with (
         FakeRegistry(lambda _: page(["0.1.0"], f"{LIST}?n=3")) as fake,
-        pytest.raises(NotARegistry, match=r"does not end.*leads back"),
+        pytest.raises(NotARegistry, match=r"to its end.*leads back"),
     ):
         tags_of(fake)
 
@@ -182,7 +182,7 @@ def test_a_list_that_grows_too_large_stops_before_its_end() -> None:
         return page([f"{number}-{'x' * 1000}"], f"{LIST}?last={number}")
 
     with FakeRegistry(answer) as fake:
-        with pytest.raises(NotARegistry, match=r"does not end: it has more than 0\.01 MiB"):
+        with pytest.raises(NotARegistry, match=r"to its end: it has more than 0\.01 MiB"):
             tags_of(fake, replace(QUICK, lists_bytes=10_486))
         assert len(fake.requests) == 11
 
