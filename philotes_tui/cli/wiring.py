@@ -273,7 +273,6 @@ class Wiring:
             local_charts=self.local_charts(),
             local_digest=self.local_digest,
             log_file=self.settings.log_file,
-            settings_file=self.settings.file,
             theme=_read_line(preferences),
             save_theme=lambda name: _write_line(preferences, name),
             demo=self.settings.demo,

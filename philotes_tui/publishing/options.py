@@ -52,9 +52,7 @@ def parser() -> argparse.ArgumentParser:
     add("--keyring", type=Path, metavar="FILE", help="keyring with the key, in binary form")
     add("--passphrase-file", metavar="FILE", help="first line unlocks the key; - is stdin")
     only = made.add_mutually_exclusive_group()
-    only.add_argument(
-        "--dry-run", action="store_true", help="render only; ask no registry"
-    )
+    only.add_argument("--dry-run", action="store_true", help="render only; ask no registry")
     only.add_argument("--check", action="store_true", help="compare only; push nothing")
     add("--json", type=Path, metavar="FILE", help="write the release as JSON")
     add("--summary", type=Path, metavar="FILE", help="append a table in Markdown")

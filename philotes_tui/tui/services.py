@@ -75,7 +75,6 @@ class Services:
         local_charts: The charts of the local mode.
         local_digest: Returns the digest of their content now. Blocking; raises SettingsError.
         log_file: Where details of errors go.
-        settings_file: Where a person changes settings.
         theme: The name of the theme to start with, or empty.
         save_theme: Remembers the theme.
         demo: Whether this is the demo.
@@ -93,7 +92,6 @@ class Services:
     engine: Callable[[], Engine]
     local_charts: Path
     log_file: Path
-    settings_file: Path
     theme: str = ""
     save_theme: Callable[[str], None] = lambda _: None
     demo: bool = False

@@ -377,7 +377,6 @@ class Stage:
             engine=lambda: self.engine,
             local_charts=Path("/srv/philotes/charts/philotes"),
             log_file=Path("/var/log/philotes-tui.log"),
-            settings_file=Path("/etc/philotes-tui.toml"),
             theme=self.theme,
             save_theme=self.saved_themes.append,
             demo=self.demo,
