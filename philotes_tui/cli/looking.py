@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from philotes_tui.cli import picking
 from philotes_tui.cli.listing import changes_sentence, seen_sentence
-from philotes_tui.cli.naming import other_name, other_version
 from philotes_tui.cli.output import note, short_digest
 from philotes_tui.cli.picking import Picked, pick
 from philotes_tui.cli.published import Published
@@ -13,6 +12,7 @@ from philotes_tui.errors import RegistryError
 from philotes_tui.folders import registry_cache
 from philotes_tui.registry import PackagedChart
 from philotes_tui.releases import ChartContent, ChartDetails
+from philotes_tui.releases.naming import other_name, other_version
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import click
 from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.looking import tell_notices
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.naming import misnamed, other_version
 from philotes_tui.cli.output import age, iso, note, print_json, print_table
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.published import Published
@@ -21,6 +20,7 @@ from philotes_tui.cli.signed import Signed, read_signed
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.errors import RegistryUnreachable, ToolMissing
 from philotes_tui.foreign import clean_line
+from philotes_tui.releases.naming import misnamed, other_version
 from philotes_tui.settings import Settings
 from philotes_tui.verification import (
     Finding,

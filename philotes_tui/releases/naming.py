@@ -2,7 +2,8 @@
 
 from philotes_tui.errors import InvalidReference
 from philotes_tui.foreign import clean_line
-from philotes_tui.releases import ChartDetails, Version
+from philotes_tui.releases.details import ChartDetails
+from philotes_tui.releases.version import Version
 
 _WIDEST = 100
 
@@ -27,6 +28,23 @@ def other_version(details: ChartDetails) -> str:
     """
     own = details.own_version
     return clean_line(own, _WIDEST) if details.tag and own != details.version.text else ""
+
+
+def called_otherwise(details: ChartDetails, chart: str) -> tuple[str, ...]:
+    """Return what a chart calls itself that it was not asked for as, each after “it”.
+
+    Unlike `other_version` this warns: of a version that the tag means, as `v1.2.3` means 1.2.3,
+    nothing is said.
+
+    Args:
+        details: The chart.
+        chart: The last part of its repository's path.
+    """
+    name, version = other_name(details, chart), other_version(details)
+    told = [f"calls itself {name}, not {chart}"] if name else []
+    if version and not _is_meant(details):
+        told.append(f"calls itself version {version}")
+    return tuple(told)
 
 
 def misnamed(details: ChartDetails, chart: str) -> str:
