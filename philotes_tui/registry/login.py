@@ -6,6 +6,7 @@ from pathlib import Path
 
 from philotes_tui.errors import RegistryDenied
 from philotes_tui.registry import failures
+from philotes_tui.registry.answer import Answer
 from philotes_tui.registry.auth import Authorizer
 from philotes_tui.registry.credentials import Basic, Login
 from philotes_tui.registry.deadline import within
@@ -16,6 +17,7 @@ from philotes_tui.registry.requester import Question, Requester
 from philotes_tui.registry.tokens import AuthorizationCache
 from philotes_tui.registry.transport import Transport
 
+_REGISTRY = "docker-distribution-api-version"
 ANY_REPOSITORY = ""
 """The name of no repository: a token for it is asked for without a scope."""
 
@@ -74,11 +76,22 @@ async def check_login(
             raise _refused(repository.host, error.said) from error
     if left_out or answer.status in failures.REFUSED:
         raise _refused(repository.host, answer.said() if not answer.is_ok else "")
-    if answer.status == HTTPStatus.NOT_FOUND or (answer.is_ok and answer.is_html):
+    if answer.status == HTTPStatus.NOT_FOUND or _is_page(answer):
         raise failures.not_a_registry(answer, repository)
     if not answer.is_ok:
         raise failures.refusal(answer, repository)
     return given.asked
+
+
+def _is_page(answer: Answer) -> bool:
+    """Whether an address for people answers.
+
+    A registry may call its answer HTML, as Quay does (quay/quay:endpoints/v2/__init__.py): it
+    shows itself by JSON, or by the header of registries (distribution-spec, “Legacy Docker
+    support HTTP headers”).
+    """
+    is_registry = answer.json() is not None or _REGISTRY in answer.headers
+    return answer.is_ok and answer.is_html and not is_registry
 
 
 def _refused(host: Host, said: str) -> RegistryDenied:
