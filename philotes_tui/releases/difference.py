@@ -247,8 +247,9 @@ def _images(
     """Yield what differs; of several at one path, those that go and then those that come."""
     for path in _paths(before, after):
         old, new = before.get(path, []), after.get(path, [])
-        gone = [each for each in old if each not in new]
-        come = [each for each in new if each not in old]
+        staying = set(old) & set(new)
+        gone = [each for each in old if each not in staying]
+        come = [each for each in new if each not in staying]
         if len(gone) == len(come) == 1:
             yield ValueDifference(path, gone[0], come[0])
             continue

@@ -122,3 +122,14 @@ def test_the_longest_files_are_compared_within_seconds(step: int) -> None:
     begun = time.monotonic()
     assert unified(before, after)
     assert time.monotonic() - begun < 20
+
+
+def test_thousands_of_images_in_one_template_are_compared_at_once() -> None:
+    def templates(host: str) -> dict[str, str]:
+        lines = (f"  image: {host}/a:{number}\n" for number in range(16_000))
+        return {"templates/a.yaml": "".join(lines)}
+
+    before, after = chart(templates=templates("old")), chart(templates=templates("new"))
+    begun = time.process_time()
+    assert len(difference(before, after).images) == 32_000
+    assert time.process_time() - begun < 4
