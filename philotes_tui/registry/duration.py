@@ -45,5 +45,5 @@ def _from_header(value: str) -> float | None:
         return float(value[:12])
     try:
         return parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return go_duration(value)

@@ -181,6 +181,6 @@ def _date(answer: Answer) -> datetime:
     """Return when an answer was given, by its own `Date`, else by our clock."""
     try:
         told = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):  # of a year or zone beyond all numbers
         return datetime.now(UTC)
     return told if told.tzinfo is not None else told.replace(tzinfo=UTC)

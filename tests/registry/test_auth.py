@@ -477,7 +477,17 @@ def test_a_clock_that_is_wrong_does_not_change_the_life_of_a_token(ahead: float)
     assert 199 <= life <= 201
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2020 00:00:00 GMT"])
+HUGE = "9" * 15
+ODD_DATES = [
+    "",
+    "yesterday",
+    "Mon, 99 Foo 2020 00:00:00 GMT",
+    f"Mon, 20 Nov {HUGE} 00:00:00 GMT",
+    f"Mon, 20 Nov 2020 00:00:00 +{HUGE}",
+]
+
+
+@pytest.mark.parametrize("date", ODD_DATES)
 def test_a_date_that_cannot_be_read_leaves_it_to_our_clock(date: str) -> None:
     issued = (datetime.now(UTC) - timedelta(seconds=100)).isoformat()
     content = {"token": "t", "expires_in": 300, "issued_at": issued}

@@ -45,6 +45,8 @@ def test_a_go_duration_is_read_in_seconds(text: str, seconds: float | None) -> N
         ("", b'{"errors":[{"code":"X","message":"retry-after: 2.5s\\u002c allowed"}]}', 2.5),
         ("30", b"retry-after: 90s", 30),
         ("soon", b"", None),
+        (f"Mon, 20 Nov {'9' * 15} 00:00:00 GMT", b"", None),
+        (f"Mon, 20 Nov 2020 00:00:00 +{'9' * 15}", b"", None),
         ("", b"slow down", None),
         ("", b"retry-after: soon", None),
         ("", b"\xff\xfe", None),
