@@ -2,8 +2,8 @@
 
 YAML in a kilobyte can ask for gigabytes: by aliases within merge keys, by numbers in base 60,
 and by nesting that ends the process, for libyaml's nodes are made by a function that calls
-itself. Helm reads YAML with sigs.k8s.io/yaml, to which numbers in base 60 and dates are text
-(goyaml.v2/resolve.go, decode.go).
+itself. Helm reads YAML with sigs.k8s.io/yaml, to which numbers in base 60, dates and a
+lone `=` are text (goyaml.v2/resolve.go, decode.go).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ DEEPEST = 60
 """How many nodes stand within one another."""
 _MERGE = "tag:yaml.org,2002:merge"
 _LARGEST = 2**64
+# What PyYAML raises where a text does not fit the tag that stands before it, `!!bool x`.
+_UNFIT = (ValueError, RecursionError, OverflowError, KeyError, IndexError)
 _LONGEST = 70  # a number of 64 bits in base 2, its sign and its prefix
 if TYPE_CHECKING:
     _Parser = yaml.SafeLoader
@@ -39,7 +41,7 @@ def read_yaml(text: str) -> Any:
     """
     try:
         return yaml.load(text, Loader=_Bounded)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+    except (yaml.YAMLError, *_UNFIT) as error:
         raise NotYaml(str(error)) from error
 
 
@@ -79,7 +81,7 @@ class _Bounded(_Parser):
         self._spend(len(node.value))
 
     def construct_number(self, node: ScalarNode) -> int | float | str:
-        text: str = node.value
+        text = str(self.construct_scalar(node))
         if ":" in text or len(text) > _LONGEST:
             return text
         if node.tag.endswith(":float"):
@@ -93,4 +95,5 @@ class _Bounded(_Parser):
 
 for _kind in ("int", "float"):
     _Bounded.add_constructor(f"tag:yaml.org,2002:{_kind}", _Bounded.construct_number)
-_Bounded.add_constructor("tag:yaml.org,2002:timestamp", _Bounded.construct_text)
+for _kind in ("timestamp", "value"):
+    _Bounded.add_constructor(f"tag:yaml.org,2002:{_kind}", _Bounded.construct_text)

@@ -127,7 +127,8 @@ def test_what_was_written_is_read(value: object) -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize(
-    "written", ["22:22", "2024-01-02", "0xff", "010", "1_000", "1:30.5", str(2**64 - 1), "'1:1'"]
+    "written",
+    ["22:22", "2024-01-02", "0xff", "010", "1_000", "1:30.5", str(2**64 - 1), "'1:1'", "="],
 )
 def test_numbers_and_dates_are_read_as_helm_reads_them(written: str, tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
@@ -144,3 +145,17 @@ def test_numbers_and_dates_are_read_as_helm_reads_them(written: str, tmp_path: P
     )
     helms = yaml.safe_load(done.stdout)["a"]
     assert json.loads(helms) == pytest.approx(read_yaml(f"a: {written}")["a"])
+
+
+LARGE_MAPPING = "{" + ",".join(f"k{number}" for number in range(80)) + "}"
+
+
+@pytest.mark.parametrize("text", ["x", "''", "_", "+", LARGE_MAPPING])
+@pytest.mark.parametrize("tag", ["!!bool", "!!int", "!!float"])
+def test_what_does_not_fit_its_tag_is_no_yaml(tag: str, text: str) -> None:
+    with pytest.raises(NotYaml):
+        read_yaml(f"a: {tag} {text}")
+
+
+def test_a_lone_equals_sign_is_text() -> None:
+    assert read_yaml("a: =\n=: b\nc: [=, '=']\n") == {"a": "=", "=": "b", "c": ["=", "="]}
