@@ -34,12 +34,14 @@ class ArchiveLimits:
         total: Bytes of all of it, unpacked.
         file: Bytes of one file.
         files: How many there are.
+        records: How many records their extended headers hold, which cost far more than bytes.
         depth: How many archives may stand within one another.
     """
 
     total: int = 100 * MIB
     file: int = 5 * MIB
     files: int = 10_000
+    records: int = 200_000
     depth: int = 5
 
 
@@ -51,6 +53,7 @@ class _Budget:
     on: str
     total: int = 0
     files: int = 0
+    records: int = 0
     deep: int = field(default=0)
 
     def take_bytes(self, number: int) -> None:
@@ -64,6 +67,11 @@ class _Budget:
             raise self.refused(f"it holds more than {self.limits.files} files")
         if size > self.limits.file:
             raise self.refused(f"“{path}” has more than {self.limits.file / MIB:g} MiB")
+
+    def take_record(self) -> None:
+        self.records += 1
+        if self.records > self.limits.records:
+            raise self.refused(f"its headers hold more than {self.limits.records} records")
 
     def refused(self, said: str) -> RegistryError:
         return RegistryError(
@@ -117,8 +125,9 @@ def read_files(
     stream = _Unzipped(archive, budget)
     files: dict[str, bytes] = {}
     folder = ""
+    tar = TarReader(io.BufferedReader(stream, _STEP), budget.take_record)
     try:
-        for path, content in _members(TarReader(io.BufferedReader(stream, _STEP)), budget):
+        for path, content in _members(tar, budget):
             top, _, rest = path.partition("/")
             if not rest:
                 raise budget.refused(f"“{path}” does not stand in the chart's folder")

@@ -9,7 +9,7 @@ helm/helm:pkg/chart/loader/archive/archive.go).
 """
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from philotes_tui.registry.limits import MIB
@@ -23,6 +23,13 @@ _STAR = b"tar\0"  # at the end of a header whose prefix is shorter
 _REGULAR = 0o100000
 _BEFORE_A_FILE = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME})
 _LONGEST_NUMBER = 18
+_SPARSE = "GNU.sparse."
+_ALTERING = frozenset({"path", "linkpath", "size", "hdrcharset", "SCHILY.realsize"})
+"""Records that change which file is meant or how long it is, where they speak of all files.
+
+Others change nothing that is read here: the time of a reproducible build, the commit of
+`git archive`.
+"""
 _STEP = 64 * 1024
 
 
@@ -31,10 +38,13 @@ class TarReader:
 
     Args:
         stream: The archive, unpacked.
+        take_record: Called for each record of an extended header, and refuses one too many by
+            an error of its own.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, take_record: Callable[[], None]) -> None:
         self._stream = stream
+        self._take_record = take_record
 
     def members(self) -> Iterator[tarfile.TarInfo]:
         """Yield each member; its content, where it has any, is to be read before the next.
@@ -54,7 +64,7 @@ class TarReader:
                 raise tarfile.ReadError("several headers stand before one file")
             if member.size > _LARGEST_HEADER:
                 raise tarfile.ReadError("a header is far too long")
-            told = _told(member, self.read(member.size))
+            told = self._told(member)
         if told is not None:
             raise EOFError("a header is all that is left of a file")
 
@@ -72,6 +82,22 @@ class TarReader:
         if len(content) != padded:
             raise EOFError("it ends in the middle of a file")
         return content[:size]
+
+    def _told(self, member: tarfile.TarInfo) -> dict[str, bytes] | None:
+        """Return what a header says of the file after it; None where it says nothing of that."""
+        content = self.read(member.size)
+        if member.type == tarfile.GNUTYPE_LONGNAME:
+            return {"path": content.partition(b"\0")[0]}
+        records: dict[str, bytes] = {}
+        for key, value in _records(content):  # the last of several with one key counts
+            self._take_record()
+            records[key] = value
+        if member.type == tarfile.XHDTYPE:
+            return records
+        # Helm passes over such headers; others obey them.
+        if any(key in _ALTERING or key.startswith(_SPARSE) for key in records):
+            raise tarfile.ReadError("a header speaks of all files after it")
+        return None
 
     def _header(self) -> bytes:
         """Return the next header, or nothing at the end."""
@@ -95,22 +121,9 @@ def _member(block: bytes) -> tarfile.TarInfo:
     return member
 
 
-def _told(member: tarfile.TarInfo, content: bytes) -> dict[str, bytes] | None:
-    """Return what a header says of the file after it; None where it says nothing of that one."""
-    if member.type == tarfile.GNUTYPE_LONGNAME:
-        return {"path": content.partition(b"\0")[0]}
-    records = _records(content)
-    if member.type == tarfile.XHDTYPE:
-        return records
-    # `git archive` writes the commit there. Helm passes over such headers; others obey them.
-    if records.keys() - {"comment"}:
-        raise tarfile.ReadError("a header speaks of all files after it")
-    return None
-
-
 def _named(member: tarfile.TarInfo, told: dict[str, bytes]) -> tarfile.TarInfo:
     """Return a member with the name and size that a header before it gives."""
-    if any(key.startswith("GNU.sparse.") for key in told):
+    if any(key.startswith(_SPARSE) for key in told):
         raise tarfile.ReadError("a file is stored in pieces")
     if path := told.get("path"):
         member.name = path.decode("utf-8", "surrogateescape")
@@ -127,12 +140,11 @@ def _named(member: tarfile.TarInfo, told: dict[str, bytes]) -> tarfile.TarInfo:
     return member
 
 
-def _records(content: bytes) -> dict[str, bytes]:
-    """Return the records of an extended header, `<length> <key>=<value>` and a line feed each.
+def _records(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the records of an extended header, `<length> <key>=<value>` and a line feed each.
 
-    The last of several with one key counts (pubs.opengroup.org/onlinepubs/9699919799, pax).
+    See pubs.opengroup.org/onlinepubs/9699919799, pax.
     """
-    found: dict[str, bytes] = {}
     at = 0
     while at < len(content):
         blank = content.find(b" ", at, at + 8)
@@ -141,6 +153,5 @@ def _records(content: bytes) -> dict[str, bytes]:
         key, equals, value = content[blank + 1 : end].partition(b"=")
         if end <= at or end > len(content) or not key or not equals or value[-1:] != b"\n":
             raise tarfile.ReadError("an extended header is damaged")
-        found[key.decode("utf-8", "replace")] = value[:-1]
+        yield key.decode("utf-8", "replace"), value[:-1]
         at = end
-    return found

@@ -74,6 +74,12 @@ PREFIXED = changed(changed(stored("values.yaml", OTHER), 345, b"p"), 257, GNU_MA
 READ_IN_TWO_WAYS = {
     "a name for all that follows": extended(tarfile.XGLTYPE, path="p/docs.md") + VALUES,
     "a size for all that follows": extended(tarfile.XGLTYPE, size="3") + VALUES,
+    "a link for all that follows": extended(tarfile.XGLTYPE, linkpath="p/docs.md") + VALUES,
+    "a way to read names for all that follows": extended(tarfile.XGLTYPE, hdrcharset="BINARY")
+    + VALUES,
+    "all that follows in pieces": extended(tarfile.XGLTYPE, **{"GNU.sparse.major": "1"}) + VALUES,
+    "another length for all that follows": extended(tarfile.XGLTYPE, **{"SCHILY.realsize": "3"})
+    + VALUES,
     "two names before one file": extended(path="p/a.md") + extended(path="p/values.yaml") + DOCS,
     "two kinds of names before one file": extended(path="p/a.md")
     + long_name("p/values.yaml")
@@ -112,6 +118,9 @@ def test_what_can_be_read_in_two_ways_is_refused(how: str) -> None:
 
 READ_ALIKE = {
     "the commit that git archive writes": extended(tarfile.XGLTYPE, comment="0" * 40) + VALUES,
+    "a time for all, as reproducible builds write it": extended(tarfile.XGLTYPE, mtime="0")
+    + extended(tarfile.XGLTYPE, uname="root", gid="0")
+    + VALUES,
     "a long name of GNU": long_name("p/values.yaml") + DOCS,
     "a long name of POSIX": extended(path="p/values.yaml") + DOCS,
     "a name without content keeps the file's": extended(path="", mtime="1.5") + VALUES,
@@ -165,6 +174,23 @@ def test_a_header_without_end_takes_neither_time_nor_memory() -> None:
     with pytest.raises(RegistryError, match="far too long"):
         read_files(large, limits=ArchiveLimits(total=100_000_000))
     assert time.monotonic() - begun < 5
+
+
+def hostile(folder: str, headers: int) -> bytes:
+    """Return an archive of full headers, each before a small file."""
+    full = stored("pax", b"5 a=\n" * 200_000, tarfile.XHDTYPE)
+    files = (full + stored(f"{folder}/{number}", b"") for number in range(headers))
+    return gzip.compress(stored(f"{folder}/Chart.yaml", CHART) + b"".join(files) + END)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_headers_without_end_in_a_small_archive_take_little_time(*, nested: bool) -> None:
+    subcharts = [stored(f"p/charts/{n}.tgz", hostile("s", 1)) for n in range(40)]
+    archive = gzip.compress(CHART_FILE + b"".join(subcharts) + END) if nested else hostile("p", 40)
+    begun = time.process_time()
+    with pytest.raises(RegistryError, match="more than 200000 records"):
+        read_files(archive)
+    assert time.process_time() - begun < 4
 
 
 def test_an_archive_that_ends_at_a_file_is_read_and_one_that_ends_in_it_is_not() -> None:
