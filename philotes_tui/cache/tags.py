@@ -13,6 +13,7 @@ from philotes_tui.releases import CachedTags
 TAG_LIMIT = 32 * 1024 * 1024
 """Bytes kept by default, all repositories together; 10,000 tags with digests are one million."""
 _FORMAT = 2
+_READ = (1, _FORMAT)  # the first remembers nothing of tags that are no longer listed
 _TURN = ".turn"
 
 
@@ -137,13 +138,15 @@ def _packed(seen: CachedTags, repository: str) -> bytes:
 
 
 def _unpacked(content: bytes, repository: str) -> CachedTags | None:
-    document = documents.unpacked(content, {"format": _FORMAT, "repository": repository})
+    document = documents.unpacked(content, {"repository": repository})
     try:
-        return document and CachedTags(
+        if document is None or document["format"] not in _READ:
+            return None
+        return CachedTags(
             tuple(map(text, document["tags"])),
             float(document["seen_at"]),
             _digests(document["digests"]),
-            _digests(document["vanished"]),
+            _digests(document.get("vanished", {})),
         )
     except UNFIT:
         return None

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-MOST_VANISHED = 1_000
-"""Tags that are no longer listed and whose digests are remembered, the last ones to go."""
+MOST_VANISHED = 10_000
+"""Tags that are no longer listed and whose digests are remembered, the last ones to go.
+
+About a megabyte of them.
+"""
 _NO_DIGESTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -18,8 +21,9 @@ class CachedTags:
         tags: Its tags, in the order they were listed.
         seen_at: When, in seconds since 1970, UTC.
         digests: The manifest's digest of each tag for which it is known.
-        vanished: The last digest of tags that are no longer listed. Who deletes a version to
-            push other content under its name, or a listing that is cut short, hides no move.
+        vanished: The last digest of tags that are no longer listed, of `MOST_VANISHED` of them.
+            Up to so many, who deletes a version to push other content under its name, or a
+            listing that is cut short, hides no move.
     """
 
     tags: tuple[str, ...]

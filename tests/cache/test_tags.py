@@ -1,7 +1,9 @@
 """Listings of repositories: kept whole, one for each repository, and compared."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -90,7 +92,8 @@ def test_a_damaged_listing_is_absent(tmp_path: Path, place: int, flip: int) -> N
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 1}, {"tags": "abc", "digests": []}, {"tags": [1]}, {"tags": None},
+        {"format": 3}, {"format": []},
+        {"tags": "abc", "digests": []}, {"tags": [1]}, {"tags": None},
         {"seen_at": "now"}, {"digests": {"a": 1}}, {"vanished": None}, {"repository": 3},
     ],
 )  # fmt: skip
@@ -160,3 +163,19 @@ def test_a_folder_that_cannot_be_made_only_leaves_a_notice(tmp_path: Path) -> No
     assert not cache.add_digests(REPOSITORY, {"a": "sha256:1"})
     assert cache.get(REPOSITORY) is None
     assert "cannot be written" in cache.notice
+
+
+def test_a_listing_that_remembers_nothing_of_vanished_tags_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = TagCache(tmp_path)
+    dumps = json.dumps
+
+    def first_form(document: dict[str, object], **how: Any) -> str:
+        del document["vanished"]
+        return dumps({**document, "format": 1}, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(json, "dumps", first_form)
+        cache.put(REPOSITORY, SEEN)
+    assert cache.get(REPOSITORY) == replace(SEEN, vanished={})

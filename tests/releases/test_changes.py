@@ -68,12 +68,19 @@ def test_a_tag_that_was_not_listed_for_a_while_is_compared_with_what_it_was() ->
     assert without.last_digest("c") == ""
 
 
+def test_an_empty_listing_between_two_long_ones_hides_no_move() -> None:
+    tags = [f"0.{number}.0" for number in range(9_000)]
+    before = CachedTags(tuple(tags), 1.0, dict.fromkeys(tags, "sha256:1"))
+    again = before.listed_again([], 2.0).listed_again(tags, 3.0)
+    found = changes(again, again.with_digests(dict.fromkeys(tags, "sha256:2")))
+    assert len(found) == len(tags)
+
+
 def test_what_is_remembered_of_tags_that_vanished_is_bounded() -> None:
     tags = [f"0.0.{number}" for number in range(MOST_VANISHED + 1)]
-    seen = CachedTags((), 1.0)
-    for tag in tags:
-        seen = seen.listed_again([tag], 2.0).with_digests({tag: f"sha256:{tag}"})
-    seen = seen.listed_again([], 3.0)
+    seen = CachedTags((tags[0],), 1.0, {tags[0]: f"sha256:{tags[0]}"})
+    later = {tag: f"sha256:{tag}" for tag in tags[1:]}
+    seen = seen.listed_again(later, 2.0).with_digests(later).listed_again([], 3.0)
     assert len(seen.vanished) == MOST_VANISHED
     assert seen.last_digest(tags[0]) == ""
     assert seen.last_digest(tags[-1]) == f"sha256:{tags[-1]}"
