@@ -88,7 +88,12 @@ class RememberedCharts:
 
 
 def _compared(seen: CachedTags) -> list[Release]:
-    """Return the versions whose digests are worth a request, each once, newest first."""
-    releases = catalog_from_tags(seen.tags).releases
+    """Return the versions whose digests are worth a request, each once, newest first.
+
+    Those too whose tags are no SemVer and can be used by their name.
+    """
+    catalog = catalog_from_tags(seen.tags)
+    named = (Release(o.version, o.tag) for o in catalog.usable if o.version is not None)
+    releases = sorted((*catalog.releases, *named), key=lambda r: r.version.sort_key, reverse=True)
     known = [release for release in releases if release.tag in seen.digests]
     return list(dict.fromkeys((*releases[:LOOKED_AT], *known[:LOOKED_AT])))

@@ -11,6 +11,7 @@ from philotes_tui.cli.browsing import BrowsedCharts
 from philotes_tui.cli.looking import tell_moved
 from philotes_tui.cli.picking import Picked
 from philotes_tui.cli.published import Published
+from philotes_tui.cli.remembered import LOOKED_AT
 from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
 from philotes_tui.releases import Moved, New, Release, Version
 from tests.registry.fake_charts import NAME, Charts, digest_of
@@ -94,3 +95,27 @@ def test_a_digest_that_others_keep_meanwhile_is_compared_with_and_not_replaced(
         asyncio.run(screen.moved())
         moved = asyncio.run(screen.moved())
     assert moved == (Moved("1.0.0", seen_by_others, digest_of(charts.tags["1.0.0"])),)
+
+
+@pytest.mark.parametrize("tag", ["v1.2.3", "1.2", "v1.2.3_build"])
+def test_a_tag_that_is_no_semver_and_is_listed_is_compared_too(
+    charts: Charts, tmp_path: Path, tag: str
+) -> None:
+    charts.tags[tag] = charts.add("1.2.3")
+    with FakeRegistry(charts) as fake:
+        screen = browsed(fake, tmp_path)
+        asyncio.run(screen.catalog())
+        asyncio.run(screen.moved())
+        was = digest_of(charts.tags[tag])
+        charts.tags[tag] = charts.tags["1.0.0"]
+        assert asyncio.run(screen.moved()) == (Moved(tag, was, digest_of(charts.tags[tag])),)
+
+
+def test_tags_that_are_no_semver_cost_no_more_requests(charts: Charts, tmp_path: Path) -> None:
+    for number in range(2 * LOOKED_AT):
+        charts.tags[f"v2.0.{number}"] = charts.tags["1.0.0"]
+    with FakeRegistry(charts) as fake:
+        screen = browsed(fake, tmp_path)
+        asyncio.run(screen.catalog())
+        asyncio.run(screen.moved())
+        assert len([each for each in fake.requests if each.method == "HEAD"]) == LOOKED_AT
