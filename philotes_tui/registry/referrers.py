@@ -95,15 +95,16 @@ async def _all_pages(
 ) -> tuple[Descriptor, ...]:
     answer, seen = first, {first.url}
     found: dict[str, Descriptor] = {}
-    for _ in range(pages):
+    for page in range(1, pages + 1):
         found.update((each.digest, each) for each in _page(answer, repository))
         url = next_page(answer, seen, partial(_endless, repository))
         if url is None:
             return tuple(found.values())
         if len(found) > _MOST:
             break
-        seen.add(url)
-        answer = await requester.ask(_question(url, repository, largest))
+        if page < pages:
+            seen.add(url)
+            answer = await requester.ask(_question(url, repository, largest))
     raise _endless(repository, f"there are more than {len(found)} entries")
 
 

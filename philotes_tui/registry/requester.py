@@ -33,7 +33,6 @@ class Question:
         largest: Bytes of the body of a good answer.
         method: GET or HEAD.
         redirects: The statuses that are followed; a page for people is one of the others.
-        patient: Whether it is asked again after what passes.
     """
 
     url: str
@@ -42,7 +41,6 @@ class Question:
     largest: int = 0
     method: str = "GET"
     redirects: frozenset[int] = field(default=_SAME_METHOD)
-    patient: bool = True
 
 
 ANY_REDIRECT = _ANY
@@ -114,7 +112,6 @@ class Requester:
             question.url,
             {"Accept": ", ".join(question.accept), **headers},
             largest=question.largest,
-            patient=question.patient,
         )
 
 

@@ -68,7 +68,6 @@ class Transport:
         *,
         largest: int,
         body: bytes = b"",
-        patient: bool = True,
     ) -> Answer:
         """Return the answer to one request.
 
@@ -82,7 +81,6 @@ class Transport:
             headers: Sent to this address alone.
             largest: Bytes of the body of a good answer.
             body: What a POST carries.
-            patient: False where the first answer counts, whatever it is.
 
         Raises:
             RegistryUnreachable: No complete answer came.
@@ -90,7 +88,7 @@ class Transport:
             SettingsError: The proxy or certificates named for it cannot be used.
         """
         request = Request(method, url, self._with_own(headers), body, largest)
-        retries = self.limits.retries if patient and method != "POST" else 0
+        retries = 0 if method == "POST" else self.limits.retries
         attempt = 0
         while True:
             await self._rate_limit.turn(_origin(url))

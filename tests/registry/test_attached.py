@@ -14,7 +14,7 @@ from philotes_tui.errors import (
     RegistryRateLimited,
     VersionNotFound,
 )
-from philotes_tui.registry import ChartRegistry
+from philotes_tui.registry import ChartRegistry, Limits, NoCredentials
 from philotes_tui.releases import ChartDetails, Release, Signature, Version
 from tests.registry.fake_charts import (
     BUNDLE,
@@ -276,3 +276,15 @@ def test_a_sha512_digest_of_one_version_does_not_end_the_details_of_all() -> Non
 
     with FakeRegistry(charts) as fake:
         assert asyncio.run(ask(registry(fake))) == ["0.0.0", "0.1.0", "0.2.0"]
+
+
+def test_no_page_is_asked_for_beyond_those_that_are_read() -> None:
+    charts = Charts(referrers={})
+    digest = digest_of(charts.add("1.0.0"))
+    pages(charts, digest, lambda page: f"?page={page + 1}", last=9)
+    limits = Limits(deadline=5, connect=2, retries=0, pages=3)
+    with FakeRegistry(charts) as fake:
+        chart = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=limits)
+        with pytest.raises(NotARegistry, match="there are more than 3 entries"):
+            asyncio.run(chart.signatures("1.0.0"))
+        assert len([r for r in fake.requests if "/referrers/" in r.path]) == 3
