@@ -9,7 +9,7 @@ from typing import TypeAlias
 from philotes_tui.errors import RegistryError, VersionNotFound
 from philotes_tui.registry.chart_details import chart_details
 from philotes_tui.registry.deadline import within
-from philotes_tui.registry.keeping import KeepingCharts
+from philotes_tui.registry.keeping import keeping
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART, HELM_PROVENANCE
 from philotes_tui.registry.reference import Reference, Repository
@@ -62,7 +62,7 @@ class ChartReader:
         blobs: BlobStore | None = None,
         deadline: float = float("inf"),
     ) -> None:
-        self._client = client if blobs is None else KeepingCharts(client, blobs)
+        self._client = keeping(client, blobs)
         self._repository = repository
         self._finder = finder
         self._blob = partial(self._client.blob, repository)

@@ -177,9 +177,9 @@ class ChartRegistry:
         `BlobStore` has the config. Signatures cost one more for each where the registry has
         the referrers API, and where it has not, one altogether to learn that, if `tags` or
         `catalog` was asked before, else two more for each. What is listed without its type, as
-        cosign's bundles are under the fallback tag, costs one more, and so does whatever an index
-        lists that names the chart. A blob kept elsewhere costs one more for the redirect. Tokens
-        are asked for once.
+        cosign's bundles are under the fallback tag, costs one more until the `BlobStore` has it,
+        and so does whatever an index lists that names the chart. A blob kept elsewhere costs
+        one more for the redirect. Tokens are asked for once.
 
         What is wrong with one version is yielded in its place; what concerns the whole registry
         ends the iteration. Leave it early with `contextlib.aclosing`, and nothing stays open.
@@ -278,12 +278,13 @@ class ChartRegistry:
             yield ChartReader(self._kept, self.repository)
             return
         async with self._client() as client:
-            finder = SignatureFinder(client, self.repository, tags=self._tags, api=self._referrers)
-            wanted = finder if signatures else None
+            finder = SignatureFinder(
+                client, self.repository, tags=self._tags, api=self._referrers, blobs=self._blobs
+            )
             yield ChartReader(
                 client,
                 self.repository,
-                finder=wanted,
+                finder=finder if signatures else None,
                 blobs=self._blobs,
                 deadline=self._limits.deadline,
             )

@@ -60,18 +60,22 @@ class KeepingCharts:
         await asyncio.to_thread(self._blobs.put, descriptor.digest, content)
         return content
 
-    async def _keep(self, *manifests: Manifest) -> None:
-        """Keep manifests, aside: others may hold up the cache for as long as a second.
+    async def _keep(self, manifest: Manifest) -> None:
+        """Keep a manifest, aside: others may hold up the cache for as long as a second.
 
         What is there already is read once more, as damage is found out no other way.
         """
 
         def keep() -> None:
-            for manifest in {each.digest: each for each in manifests}.values():
-                if self._blobs.get(manifest.digest) is None:
-                    self._blobs.put(manifest.digest, manifest.body)
+            if self._blobs.get(manifest.digest) is None:
+                self._blobs.put(manifest.digest, manifest.body)
 
         await asyncio.to_thread(keep)
+
+
+def keeping(client: Source, blobs: BlobStore | None) -> Source:
+    """Return what answers as a client does and keeps that, where there is something to keep it."""
+    return client if blobs is None else KeepingCharts(client, blobs)
 
 
 async def _where_kept(answer: Awaitable[Kept]) -> Kept | None:

@@ -1,18 +1,24 @@
 """What cosign stored beside a chart, with its bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from philotes_tui.errors import RegistryError, VersionNotFound
 from philotes_tui.registry.client import RegistryClient
+from philotes_tui.registry.concurrently import as_answered
+from philotes_tui.registry.deadline import is_late, most_of_it
 from philotes_tui.registry.descriptor import Descriptor
-from philotes_tui.registry.keeping import KeepingCharts
+from philotes_tui.registry.keeping import keeping
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import NOTATION_SIGNATURE, SIGSTORE_BUNDLE
 from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.referrers import cosign_tag
-from philotes_tui.registry.signatures import UNANSWERED, attests, kind_of, signing
+from philotes_tui.registry.signatures import AT_ONCE, attests, kind_of, signing
+from philotes_tui.registry.silence import UNANSWERED
 from philotes_tui.registry.source import BlobStore, Source
 from philotes_tui.releases.details import ALL_READ, Unread
 
@@ -22,6 +28,8 @@ SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 _MOST_MANIFESTS = 64
 _MOST_LAYERS = 64
 _LARGEST = 1024 * 1024
+
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,8 @@ async def signed_content(
 ) -> SignedContent:
     """Return all that cosign stored for a digest: two requests, and two for each new signature.
 
-    Whoever may push can attach anything to a chart. One thing that cannot be read is told of,
-    and the others are read.
+    Whoever may push can attach anything to a chart. What cannot be read, or not in time, is told
+    of, and the others are read.
 
     Args:
         client: Asks.
@@ -71,18 +79,17 @@ async def signed_content(
     Raises:
         RegistryError: The registry failed or refused.
     """
-    source = client if blobs is None else KeepingCharts(client, blobs)
-    reading = _Reading(source, repository, ends=UNANSWERED)
+    reading = _Reading(keeping(client, blobs), repository, ends=UNANSWERED)
     told, untold = signing((await client.referrers(repository, digest)).descriptors)
     wanted = [each for each in told if each.artifact_type != NOTATION_SIGNATURE]
     reading.note(Unread(notation=len(wanted) < len(told)))
     wanted += untold
-    for each in wanted[:_MOST_MANIFESTS]:
-        await reading.add(Reference(repository, digest=each.digest))
+    references = [Reference(repository, digest=each.digest) for each in wanted[:_MOST_MANIFESTS]]
+    if tag := cosign_tag(digest):
+        references.append(repository.with_tag(tag))
+    await reading.add(references)
     if len(wanted) > _MOST_MANIFESTS:
         reading.note(Unread(_cut(len(wanted), _MOST_MANIFESTS)))
-    if tag := cosign_tag(digest):
-        await reading.add(repository.with_tag(tag))
     return reading.content()
 
 
@@ -94,8 +101,7 @@ async def kept_content(
     What is not kept (any more) is told of as what could not be read.
     """
     reading = _Reading(KeptCharts(blobs, {}), repository, ends=())
-    for each in manifests:
-        await reading.add(Reference(repository, digest=each))
+    await reading.add([Reference(repository, digest=each) for each in manifests])
     return reading.content()
 
 
@@ -114,8 +120,8 @@ class _Reading:
         self._source = source
         self._repository = repository
         self._ends = ends
-        self._manifests: list[str] = []
-        self._layers: list[SignedLayer] = []
+        self._manifests: dict[int, str] = {}
+        self._layers: dict[tuple[int, int], SignedLayer] = {}
         self._unread = Unread()
 
     def note(self, unread: Unread) -> None:
@@ -123,11 +129,26 @@ class _Reading:
         self._unread |= unread
 
     def content(self) -> SignedContent:
-        """Return all that was read."""
-        return SignedContent(tuple(self._manifests), tuple(self._layers), self._unread)
+        """Return all that was read, in the order in which it is listed."""
+        return SignedContent(
+            tuple(digest for _, digest in sorted(self._manifests.items())),
+            tuple(self._layers[place] for place in sorted(self._layers)),
+            self._unread,
+        )
 
-    async def add(self, reference: Reference) -> None:
+    async def add(self, references: Sequence[Reference]) -> None:
+        """Read what manifests hold, some at a time, and as many as there is time for."""
+        try:
+            async with most_of_it(self._repository.url):
+                await _each(self._add, enumerate(references))
+        except RegistryError as error:
+            if not is_late(error) or not self._manifests:
+                raise
+            self._note(error)
+
+    async def _add(self, numbered: tuple[int, Reference]) -> None:
         """Read what a manifest holds; that of a tag may be missing."""
+        number, reference = numbered
         try:
             manifest = await self._source.manifest(reference)
         except VersionNotFound:
@@ -136,15 +157,17 @@ class _Reading:
         except RegistryError as error:
             self._fail(error)
             return
-        self._manifests.append(manifest.digest)
+        self._manifests[number] = manifest.digest
         self.note(Unread(notation=kind_of(manifest) == NOTATION_SIGNATURE))
         layers = [each for each in manifest.layers if _is_signature(each)]
-        for layer in layers[:_MOST_LAYERS]:
-            await self._add_layer(manifest, layer)
+        await _each(partial(self._add_layer, number, manifest), enumerate(layers[:_MOST_LAYERS]))
         if len(layers) > _MOST_LAYERS:
             self.note(Unread(_cut(len(layers), _MOST_LAYERS)))
 
-    async def _add_layer(self, manifest: Manifest, layer: Descriptor) -> None:
+    async def _add_layer(
+        self, number: int, manifest: Manifest, numbered: tuple[int, Descriptor]
+    ) -> None:
+        place, layer = numbered
         if layer.size > _LARGEST and attests(manifest.annotations):
             self.note(Unread(attested=True))
             return
@@ -153,12 +176,23 @@ class _Reading:
         except RegistryError as error:
             self._fail(error)
             return
-        self._layers.append(SignedLayer(layer.media_type, content, layer.annotations))
+        read = SignedLayer(layer.media_type, content, layer.annotations)
+        self._layers[number, place] = read
 
     def _fail(self, error: RegistryError) -> None:
         if isinstance(error, self._ends):
             raise error
+        self._note(error)
+
+    def _note(self, error: RegistryError) -> None:
         self.note(Unread(": ".join(filter(None, (error.what, error.said)))))
+
+
+async def _each(read: Callable[[Asked], Awaitable[None]], asked: Iterable[Asked]) -> None:
+    """Read each of these, some at a time."""
+    async with aclosing(as_answered(read, asked, AT_ONCE)) as answers:
+        async for _ in answers:
+            pass
 
 
 def _is_signature(layer: Descriptor) -> bool:

@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
-from philotes_tui.errors import (
-    RegistryDenied,
-    RegistryError,
-    RegistryRateLimited,
-    RegistryUnreachable,
-    VersionNotFound,
-)
+from philotes_tui.errors import RegistryError, VersionNotFound
 from philotes_tui.registry.client import RegistryClient
+from philotes_tui.registry.concurrently import as_answered
+from philotes_tui.registry.deadline import is_late, most_of_it
 from philotes_tui.registry.descriptor import Descriptor
+from philotes_tui.registry.keeping import keeping
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import (
     COSIGN_SIGNATURE,
@@ -24,12 +22,13 @@ from philotes_tui.registry.media_types import (
 )
 from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.referrers import Referrers, cosign_tag, fallback_tag
+from philotes_tui.registry.silence import UNANSWERED
+from philotes_tui.registry.source import BlobStore
 from philotes_tui.releases import Signature
 from philotes_tui.releases.details import ATTESTATION, COSIGN, NOTATION, PROVENANCE, SIGSTORE
 
-UNANSWERED = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
-"""What is not the fault of what was asked for: the next question would end in it too."""
-
+AT_ONCE = 8
+"""How much of what is attached to a version is read at a time."""
 _MOST = 64
 _UNTOLD = frozenset({"", OCI_EMPTY})
 _PREDICATE = "dev.sigstore.bundle.predicateType"
@@ -48,6 +47,7 @@ class SignatureFinder:
         repository: Where.
         tags: All tags of the repository, where they are known.
         api: Whether the registry has the referrers API, where that is known.
+        blobs: Keeps what is attached, so that it is read once.
     """
 
     def __init__(
@@ -57,9 +57,11 @@ class SignatureFinder:
         *,
         tags: Collection[str] | None = None,
         api: bool | None = None,
+        blobs: BlobStore | None = None,
     ) -> None:
         self.api = api
         self._client = client
+        self._source = keeping(client, blobs)
         self._repository = repository
         self._tags = frozenset(tags) if tags is not None else None
         self._first = asyncio.Lock()
@@ -82,32 +84,58 @@ class SignatureFinder:
     async def _attached(self, digest: str, *, others: bool) -> tuple[Signature, ...]:
         """Return the signatures among what is listed as belonging to a digest.
 
-        What is listed and gone is none. What cannot be read may be one, so that it counts where
-        there is no other.
+        What is listed and gone is none. What cannot be read, or not in time, may be one, so that
+        it counts where there is no other.
         """
         told, untold = signing((await self._referrers(digest)).descriptors)
-        found = [*filter(None, map(by_artifact_type, told))]
-        unknown = _too_many(len(untold)) if len(untold) > _MOST else None
-        for each in untold[:_MOST]:
-            try:
-                found += filter(None, [by_artifact_type(await self._told(each))])
-            except VersionNotFound:
-                continue
-            except RegistryError as error:
-                if isinstance(error, UNANSWERED):
-                    raise
-                unknown = error
-        if unknown is not None and not found and not others:
+        told_of = [*filter(None, map(by_artifact_type, told))]
+        found, unknown = await self._by_own_word(untold)
+        if unknown is not None and not (found or told_of or others):
             raise unknown
-        return tuple(found)
+        return (*told_of, *found)
 
-    async def _told(self, descriptor: Descriptor) -> Descriptor:
-        """Return what is listed with its own type, which cosign leaves out of the fallback tag."""
-        manifest = await self._client.manifest(
-            Reference(self._repository, digest=descriptor.digest)
-        )
-        return replace(
-            descriptor, artifact_type=kind_of(manifest), annotations=manifest.annotations
+    async def _by_own_word(
+        self, untold: Sequence[Descriptor]
+    ) -> tuple[list[Signature], RegistryError | None]:
+        """Return the signatures among what does not say what it is, as they are listed.
+
+        And why it is not known whether there are more.
+        """
+        found: dict[str, Signature] = {}
+        unknown = _too_many(len(untold)) if len(untold) > _MOST else None
+        try:
+            async with (
+                most_of_it(self._repository.url),
+                aclosing(as_answered(self._told, untold[:_MOST], AT_ONCE)) as answers,
+            ):
+                async for each in answers:
+                    if isinstance(each, RegistryError):
+                        unknown = each
+                    elif each is not None:
+                        found[each.digest] = each
+        except RegistryError as error:
+            if not is_late(error):
+                raise
+            unknown = error
+        return [found[each.digest] for each in untold if each.digest in found], unknown
+
+    async def _told(self, descriptor: Descriptor) -> Signature | RegistryError | None:
+        """Return what something is by its own word, which cosign leaves out of the fallback tag.
+
+        None where it is no signature or gone, and what is wrong with it where it cannot be read.
+        """
+        reference = Reference(self._repository, digest=descriptor.digest)
+        try:
+            manifest = await self._source.manifest(reference)
+        except VersionNotFound:
+            return None
+        except UNANSWERED:
+            raise
+        except RegistryError as error:
+            return error
+        kind = kind_of(manifest)
+        return by_artifact_type(
+            replace(descriptor, artifact_type=kind, annotations=manifest.annotations)
         )
 
     async def _cosign(self, digest: str) -> tuple[Signature, ...]:

@@ -11,10 +11,12 @@ from philotes_tui.errors import (
     RegistryUnreachable,
 )
 from philotes_tui.registry.concurrently import as_answered, in_order
+from philotes_tui.registry.deadline import is_late
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
-_FOR_ALL = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
+UNANSWERED = (RegistryUnreachable, RegistryDenied, RegistryRateLimited)
+"""What is not the fault of what was asked for: the next question would end in it too."""
 
 
 class Silence:
@@ -37,12 +39,12 @@ class Silence:
 
     def ends_all(self, error: RegistryError) -> bool:
         """Note a failure, and return whether it is not the fault of one version."""
-        if isinstance(error, RegistryUnreachable) and isinstance(error.__cause__, TimeoutError):
-            self._late += 1  # see `deadline.within`
+        if is_late(error):
+            self._late += 1
             self._error = error
             return self._late >= self._most
         self.answered()
-        return isinstance(error, _FOR_ALL)
+        return isinstance(error, UNANSWERED)
 
     def check(self) -> None:
         """Tell at the end, of fewer questions than that too, if none was answered.
