@@ -116,6 +116,10 @@ class NotARegistry(RegistryError):
     kind = "not-a-registry"
 
 
+class ChartUnusable(RegistryError):
+    """What a registry holds is no chart that can be read; asking again changes nothing."""
+
+
 class RegistryDenied(RegistryError):
     """The registry refused: the repository is missing, private, or credentials are wrong."""
 
@@ -131,17 +135,9 @@ class RegistryRateLimited(RegistryError):
 
     kind = "registry-rate-limited"
 
-    def __init__(
-        self,
-        what: str,
-        *,
-        on: str = "",
-        said: str = "",
-        todo: str = "",
-        retry_after: float | None = None,
-    ) -> None:
+    def __init__(self, what: str, *, retry_after: float | None = None, **parts: str) -> None:
         self.retry_after = retry_after
-        super().__init__(what, on=on, said=said, todo=todo)
+        super().__init__(what, **parts)
 
 
 class VersionNotFound(RegistryError):

@@ -3,10 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from philotes_tui.cache import TagCache
 from philotes_tui.cli.picking import named_nearest
 from philotes_tui.cli.published import Published
-from philotes_tui.errors import RegistryUnreachable, VersionNotFound
+from philotes_tui.errors import ChartUnusable, RegistryError, RegistryUnreachable, VersionNotFound
 from philotes_tui.registry import ChartRegistry, NoCredentials
 from philotes_tui.releases import CachedTags, Release, Version
 from tests.registry.fake_charts import Charts
@@ -20,6 +22,22 @@ def test_an_error_that_was_added_to_is_told_whole_wherever_it_is_printed(tmp_pat
     Published(charts, TagCache(tmp_path), seen, offline=False).offer_offline(error)
     assert "--offline shows the 1 versions" in error.todo
     assert str(error) == error.sentence()
+
+
+@pytest.mark.parametrize(
+    ("error", "tags"),
+    [
+        (ChartUnusable("It is not a Helm chart", todo="Check it."), ("1.0.0",)),
+        (RegistryUnreachable("Nothing listens", todo="Check it."), ()),
+    ],
+)
+def test_what_was_seen_before_is_offered_only_where_that_is_of_use(
+    error: RegistryError, tags: tuple[str, ...], tmp_path: Path
+) -> None:
+    charts = ChartRegistry("oci://127.0.0.1:5000/charts")
+    seen = CachedTags(tags, 1.0)
+    Published(charts, TagCache(tmp_path), seen, offline=False).offer_offline(error)
+    assert error.todo == "Check it."
 
 
 def test_the_nearest_versions_are_told_in_an_error_of_their_own() -> None:

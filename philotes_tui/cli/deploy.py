@@ -8,6 +8,7 @@ import click
 from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.operation import check_choice, chosen_source, resolved, run_operation
+from philotes_tui.cli.output import note
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes, print_outcome
 from philotes_tui.cli.wiring import Wiring
@@ -55,6 +56,8 @@ def command(
     target = wiring.target(name)
     wiring.require_cluster(name)
     source = chosen_source(wiring, target, version, local=local)
+    for sentence in source.notices:
+        note(sentence)
     with patience("the tools to tell their versions"):
         engine = wiring.engine()
     change = Change(
@@ -75,7 +78,12 @@ def command(
         if error := moved(before, resolved(wiring, engine, name, version, local=local)):
             raise error
     done = run_operation(
-        wiring, lambda sink: engine.up(change, sink), target, kind=Kind.UP, as_json=as_json
+        wiring,
+        lambda sink: engine.up(change, sink),
+        target,
+        kind=Kind.UP,
+        as_json=as_json,
+        notices=source.notices,
     )
     if not as_json:
         print_outcome(done)
@@ -107,6 +115,8 @@ def _ask(
     )
     if cluster.reached:
         click.echo(f"Cluster id {cluster.reached}, {cluster.standing}.")
+    for sentence in before.source.notices:
+        click.echo(f"! {sentence}")
     first = before.state is not None and not before.state.resources
     try:
         if record is None:

@@ -5,7 +5,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -16,7 +16,7 @@ import click
 from philotes_tui.cli.boundary import tell_error
 from philotes_tui.cli.output import print_json
 from philotes_tui.cli.patience import patience
-from philotes_tui.cli.picking import digest, one_version
+from philotes_tui.cli.picking import one_version, pin
 from philotes_tui.cli.report import (
     event_line,
     progress_document,
@@ -52,20 +52,28 @@ def check_choice(version: str | None, *, local: bool) -> None:
 def chosen_source(
     wiring: Wiring, target: Target, version: str | None, *, local: bool
 ) -> ChartSource:
-    """Return the chart that was asked for, pinned to the digest its tag has now.
+    """Return the chart that was asked for, pinned to what its tag names now.
 
     Raises:
         click.UsageError: Neither or both of a version and --local were given.
         InvalidReference: It is not one version, a constraint for instance.
         VersionNotFound: The registry has no such version.
+        RegistryError: It does not answer usefully, or the tag names no chart.
     """
     check_choice(version, local=local)
     if version is None:
         return LocalChart(wiring.local_charts(), wiring.local_digest())
     release = one_version(version)
     with patience(f"{target.registry} to tell what version {release.version} is"):
-        found = asyncio.run(digest(wiring.charts(target), release))
-    return RegistryChart(target.registry, release.version, found, target.plain_http, target.ca_file)
+        found = asyncio.run(pin(wiring.charts(target), release))
+    return RegistryChart(
+        target.registry,
+        release.version,
+        found.digest,
+        target.plain_http,
+        target.ca_file,
+        found.notices,
+    )
 
 
 def resolved(
@@ -90,6 +98,7 @@ def run_operation(
     *,
     kind: Kind = Kind.PREVIEW,
     as_json: bool = False,
+    notices: Sequence[str] = (),
 ) -> Progress:
     """Run one operation, tell how it goes on stderr, and return its fold.
 
@@ -99,6 +108,7 @@ def run_operation(
         target: Where it goes.
         kind: What it is, told even if it fails before it has begun.
         as_json: Whether the result is printed as JSON.
+        notices: What is to be known of the chart; part of that JSON.
 
     The first Ctrl-C or SIGTERM cancels, the second stops at once. With `as_json`
     the result is printed to stdout, also when the operation failed.
@@ -124,7 +134,7 @@ def run_operation(
     if as_json:
         error = caught[0] if caught and isinstance(caught[0], PhilotesError) else None
         if not caught or error:
-            print_json(progress_document(progress, target, error))
+            print_json(progress_document(progress, target, error, notices))
         if error:
             _LOGGER.error("%s: %s", error.kind, error.sentence())
             tell_error(error)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from philotes_tui.cli.listing import named
 from philotes_tui.cli.output import short_digest
+from philotes_tui.cli.pinning import pinned
 from philotes_tui.cli.published import Listing, Published
 from philotes_tui.errors import InvalidReference, RegistryError, VersionNotFound
 from philotes_tui.foreign import clean_line
@@ -14,6 +15,7 @@ from philotes_tui.releases import (
     ChartDetails,
     Constraint,
     InvalidConstraint,
+    Pinned,
     Release,
     Version,
     newest,
@@ -153,16 +155,16 @@ async def details(published: Published, picked: Picked, *, signatures: bool) -> 
         raise await named_nearest(error, picked.release, published.charts) from error
 
 
-async def digest(charts: ChartRegistry, release: Release) -> str:
-    """Return the digest that a version names now.
+async def pin(charts: ChartRegistry, release: Release) -> Pinned:
+    """Return what a version names now; see `pinned`.
 
     Raises:
         VersionNotFound: It is not there; the nearest that are there are named.
-        RegistryError: The registry does not answer usefully.
+        RegistryError: The registry does not answer usefully, or it is not a chart.
         SettingsError: A file of logins or a proxy setting is broken.
     """
     try:
-        return await charts.digest(release)
+        return await pinned(charts, release)
     except VersionNotFound as error:
         raise await named_nearest(error, release, charts) from error
 

@@ -5,6 +5,7 @@ import click
 from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.main import pass_settings
 from philotes_tui.cli.operation import check_choice, chosen_source, run_operation
+from philotes_tui.cli.output import note
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes
 from philotes_tui.cli.wiring import Wiring
@@ -29,11 +30,17 @@ def command(
     target = wiring.target(name)
     wiring.require_cluster(name)
     source = chosen_source(wiring, target, version, local=local)
+    for sentence in source.notices:
+        note(sentence)
     with patience("the tools to tell their versions"):
         engine = wiring.engine()
     change = Change(name, source, context=target.context)
     progress = run_operation(
-        wiring, lambda sink: engine.preview(change, sink), target, as_json=as_json
+        wiring,
+        lambda sink: engine.preview(change, sink),
+        target,
+        as_json=as_json,
+        notices=source.notices,
     )
     if not as_json:
         print_changes(progress, properties=True)

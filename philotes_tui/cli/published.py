@@ -11,6 +11,7 @@ from philotes_tui.cache import BlobCache, TagCache
 from philotes_tui.cli.output import age
 from philotes_tui.cli.place import Place
 from philotes_tui.errors import (
+    ChartUnusable,
     NotARegistry,
     RegistryDenied,
     RegistryError,
@@ -163,13 +164,21 @@ class Published:
 
     def offer_offline(self, error: RegistryError) -> None:
         """Tell in an error what --offline shows, where asking again later is all one can do."""
-        final = isinstance(error, RegistryDenied | VersionNotFound | NotARegistry)
-        if final or self.offline or self.seen is None or "--offline" in error.todo:
+        if (
+            isinstance(error, _FINAL)
+            or self.offline
+            or self.seen is None
+            or "--offline" in error.todo
+        ):
             return
-        count = len(catalog_from_tags(self.seen.tags).releases)
+        if not (count := len(catalog_from_tags(self.seen.tags).releases)):
+            return
         ago = age(self.seen.age(time.time()))
         offer = f"--offline shows the {count} versions that were seen {ago} ago."
         error.todo = f"{error.todo} {offer}".strip()
+
+
+_FINAL = (ChartUnusable, NotARegistry, RegistryDenied, VersionNotFound)
 
 
 def published(place: Place, *, offline: bool) -> Published:

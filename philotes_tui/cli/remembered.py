@@ -4,11 +4,13 @@ import time
 from collections.abc import Sequence
 
 from philotes_tui.cache import TagCache
+from philotes_tui.cli.pinning import pinned
 from philotes_tui.registry import ChartRegistry
 from philotes_tui.releases import (
     CachedTags,
     Catalog,
     Moved,
+    Pinned,
     Release,
     Version,
     catalog_from_tags,
@@ -73,18 +75,18 @@ class RememberedCharts:
         """Compare with these digests from now on. Blocking."""
         self._tags.add_digests(self._name, {each.tag: each.now for each in moved})
 
-    async def digest(self, version: Version) -> str:
-        """Return the digest of a version now; the first one is kept to compare others with.
+    async def pinned(self, version: Version) -> Pinned:
+        """Return what a version names now; the first digest is kept to compare others with.
 
         Raises:
             VersionNotFound: It is not published (any more).
-            RegistryError: The registry does not answer usefully.
+            RegistryError: The registry does not answer usefully, or it is not a chart.
             SettingsError: A file of logins or a proxy setting is broken.
         """
-        digest = await self._charts.digest(version)
+        found = await pinned(self._charts, version)
         # One that differs is left to `moved`, which tells it.
-        self._tags.add_first_digests(self._name, {version.tag: digest})
-        return digest
+        self._tags.add_first_digests(self._name, {version.tag: found.named})
+        return found
 
 
 def _compared(seen: CachedTags) -> list[Release]:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 import click
 
@@ -142,7 +143,10 @@ def unfinished_lines(progress: Progress) -> list[str]:
 
 
 def progress_document(
-    progress: Progress, target: Target, error: PhilotesError | None
+    progress: Progress,
+    target: Target,
+    error: PhilotesError | None,
+    notices: Sequence[str] = (),
 ) -> dict[str, object]:
     """Return the documented JSON shape of a preview or deploy."""
     return {
@@ -152,6 +156,7 @@ def progress_document(
         "context": target.context,
         "cluster": _cluster(progress, target),
         "source": progress.source,
+        "notices": list(notices),
         "result": progress.result,
         "seconds": round(progress.elapsed(progress.ended or progress.started), 3),
         "counts": {op: n for op, n in sorted(progress.counts.items()) if n},

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from philotes_tui.errors import InvalidReference, RegistryError
+from philotes_tui.errors import ChartUnusable, InvalidReference
 from philotes_tui.foreign import clean_line
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART
@@ -41,7 +41,7 @@ def chart_details(
         signatures: What belongs to it.
 
     Raises:
-        RegistryError: The config or the version in it cannot be read.
+        ChartUnusable: The config or the version in it cannot be read.
     """
     content = _parsed(config, reference)
     notes = {**named.annotations, **chart.annotations}
@@ -63,6 +63,7 @@ def chart_details(
         signatures=signatures,
         own_name=own_name,
         own_version=own_version,
+        chart_digest=chart.digest,
     )
 
 
@@ -105,8 +106,8 @@ def parse_time(text: str) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _broken(reference: Reference, said: str) -> RegistryError:
-    return RegistryError(
+def _broken(reference: Reference, said: str) -> ChartUnusable:
+    return ChartUnusable(
         f"{reference} cannot be read as a chart",
         said=said,
         todo="Publish it again with `helm push`.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from philotes_tui.errors import RegistryError, VersionNotFound
+from philotes_tui.errors import ChartUnusable, VersionNotFound
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import (
@@ -28,7 +28,7 @@ async def choose(named: Manifest, reference: Reference, read: Read) -> Manifest:
     All that an index lists is read, as Helm takes what it finds in any of it.
 
     Raises:
-        RegistryError: It is not a chart, the index lists several or something that is not
+        ChartUnusable: It is not a chart, the index lists several or something that is not
             there, or Helm may take another archive than is read here.
     """
     if not named.is_index and not is_chart(named):
@@ -100,16 +100,16 @@ def _described(manifest: Manifest) -> str:
     return f"it is of the type {kind}"
 
 
-def _not_one_chart(reference: Reference, said: str) -> RegistryError:
-    return RegistryError(
+def _not_one_chart(reference: Reference, said: str) -> ChartUnusable:
+    return ChartUnusable(
         f"{reference} is not the manifest of one chart",
         said=said,
         todo="Do not deploy it as it is; have it published again with `helm push`.",
     )
 
 
-def _not_a_chart(reference: Reference, said: str) -> RegistryError:
-    return RegistryError(
+def _not_a_chart(reference: Reference, said: str) -> ChartUnusable:
+    return ChartUnusable(
         f"{reference} is not a Helm chart",
         said=said,
         todo="Check the address and the name of the chart.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
-from philotes_tui.errors import RegistryError, VersionNotFound
+from philotes_tui.errors import ChartUnusable, VersionNotFound
 from philotes_tui.registry.chart_details import chart_details
 from philotes_tui.registry.deadline import within
 from philotes_tui.registry.keeping import keeping
@@ -140,7 +140,7 @@ class ChartReader:
             ) from error
 
 
-def _lacking(reference: Reference, said: str) -> RegistryError:
-    return RegistryError(
+def _lacking(reference: Reference, said: str) -> ChartUnusable:
+    return ChartUnusable(
         f"{reference} is not a whole chart", said=said, todo="Publish it again with `helm push`."
     )

@@ -10,7 +10,7 @@ from philotes_tui.releases.constraint_error import InvalidConstraint
 from philotes_tui.releases.content import ChartContent, Dependency
 from philotes_tui.releases.details import ChartDetails, Signature
 from philotes_tui.releases.loopback import address_of, is_loopback, is_loopback_host
-from philotes_tui.releases.source import ChartSource, LocalChart, RegistryChart
+from philotes_tui.releases.source import ChartSource, LocalChart, Pinned, RegistryChart
 from philotes_tui.releases.version import STABLE, Version
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Moved",
     "New",
     "OtherTag",
+    "Pinned",
     "RegistryChart",
     "Release",
     "Signature",

@@ -77,6 +77,7 @@ class ChartDetails:
         version: The version.
         tag: The tag it is published under; empty where it was asked for by digest.
         digest: The digest that the tag names.
+        chart_digest: The digest of the chart's own manifest, another one behind an index.
         size: Bytes of the packaged chart.
         name: The chart's name.
         app_version: The version of what it deploys; empty where none is given.
@@ -102,6 +103,7 @@ class ChartDetails:
     signatures: tuple[Signature, ...] = ()
     own_name: str = ""
     own_version: str = ""
+    chart_digest: str = ""
 
     @property
     def signed(self) -> bool:

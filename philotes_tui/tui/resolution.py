@@ -4,7 +4,7 @@ import asyncio
 
 from philotes_tui.engine import StackSummary
 from philotes_tui.engine.approval import Resolved, moved, state_of
-from philotes_tui.releases import LocalChart, RegistryChart, Version
+from philotes_tui.releases import LocalChart, Pinned, RegistryChart, Version
 from philotes_tui.tui.services import Services
 
 __all__ = ["Resolved", "moved", "resolve"]
@@ -19,7 +19,7 @@ def resolve(services: Services, stack: str, version: Version | None) -> Resolved
         SettingsError: The stack file or the kubeconfig is wrong.
         ContextUnknown: The stack's cluster is in no kubeconfig.
         VersionNotFound: The version vanished since it was listed.
-        RegistryError: The registry does not answer usefully.
+        RegistryError: The registry does not answer usefully, or the tag names no chart.
         ToolError, BackendUnavailable: The engine cannot tell what is deployed.
     """
     target = services.target(stack)
@@ -28,11 +28,18 @@ def resolve(services: Services, stack: str, version: Version | None) -> Resolved
         source = LocalChart(services.local_charts, services.local_digest())
         return Resolved(target, source, _state(services, stack))
 
-    async def digest() -> str:
-        return await services.charts(target).digest(version)
+    async def pin() -> Pinned:
+        return await services.charts(target).pinned(version)
 
-    pinned = asyncio.run(digest())
-    chart = RegistryChart(target.registry, version, pinned, target.plain_http, target.ca_file)
+    found = asyncio.run(pin())
+    chart = RegistryChart(
+        target.registry,
+        version,
+        found.digest,
+        target.plain_http,
+        target.ca_file,
+        found.notices,
+    )
     return Resolved(target, chart, _state(services, stack))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from philotes_tui.engine import Engine, Target
-from philotes_tui.releases import CachedTags, Catalog, Moved, Release, Version
+from philotes_tui.releases import CachedTags, Catalog, Moved, Pinned, Release, Version
 from philotes_tui.tui.detailed import Known
 from philotes_tui.tui.inspection import Inspection
 
@@ -49,12 +49,12 @@ class Charts(Protocol):
         """Return a version as it was read before, or None; asks nobody."""
         ...
 
-    async def digest(self, version: Version) -> str:
-        """Return the digest the version's tag points to now.
+    async def pinned(self, version: Version) -> Pinned:
+        """Return what the version's tag names now.
 
         Raises:
             VersionNotFound: The tag is gone.
-            RegistryError: The registry does not answer usefully.
+            RegistryError: The registry does not answer usefully, or it is not a chart.
         """
         ...
 

@@ -51,10 +51,10 @@ def test_a_moved_tag_is_found_until_somebody_was_told(
 ) -> None:
     asyncio.run(charts.catalog())
     assert asyncio.run(charts.moved()) == ()  # the first look has nothing to compare with
-    was = asyncio.run(charts.digest(Version("1.1.0")))
+    was = asyncio.run(charts.pinned(Version("1.1.0"))).named
     push_other_content(registry, "1.1.0")
     asyncio.run(charts.catalog())
-    now = asyncio.run(charts.digest(Version("1.1.0")))
+    now = asyncio.run(charts.pinned(Version("1.1.0"))).named
     moved = (Moved("1.1.0", was, now),)
     assert was != now
     assert asyncio.run(charts.moved()) == asyncio.run(charts.moved()) == moved
@@ -66,7 +66,7 @@ def test_a_digest_read_for_a_preview_is_compared_with_later(
     charts: RememberedCharts, registry: OwnRegistry
 ) -> None:
     asyncio.run(charts.catalog())
-    was = asyncio.run(charts.digest(Version("1.0.0")))
+    was = asyncio.run(charts.pinned(Version("1.0.0"))).named
     push_other_content(registry, "1.0.0")
     assert [each.was for each in asyncio.run(charts.moved())] == [was]
 

@@ -30,6 +30,7 @@ from philotes_tui.releases import (
     ChartDetails,
     Dependency,
     Moved,
+    Pinned,
     Release,
     Version,
     catalog_from_tags,
@@ -228,6 +229,7 @@ class ListedCharts:
     gate: Gate | None = None
     digest_gate: Gate | None = None
     notices: tuple[str, ...] = ()
+    pinned_notices: tuple[str, ...] = ()
     moves: tuple[Moved, ...] = ()
     seen: CachedTags | None = None
     details: dict[str, ChartDetails | RegistryError] = field(default_factory=dict)
@@ -313,12 +315,13 @@ class ListedCharts:
             raise self.fault
         return catalog_from_tags(self.tags)
 
-    async def digest(self, version: Version) -> str:
+    async def pinned(self, version: Version) -> Pinned:
         if self.digest_gate is not None:
             self.digest_gate.wait()
         if self.fault is not None:
             raise self.fault
-        return self.digests.get(version.text, "sha256:" + "1f" * 32)
+        digest = self.digests.get(version.text, "sha256:" + "1f" * 32)
+        return Pinned(digest, digest, self.pinned_notices)
 
 
 @dataclass

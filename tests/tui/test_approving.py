@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from philotes_tui.errors import OperationCancelled, OperationFailed
+from philotes_tui.tui.screens.approval import ApprovalDialog
 from philotes_tui.tui.screens.deploy import DeployScreen
 from philotes_tui.tui.screens.help import HelpDialog
 from philotes_tui.tui.screens.preview import PreviewScreen
@@ -162,3 +164,22 @@ async def test_a_preview_left_under_a_dialog_goes_when_that_is_answered(
         await until(pilot, lambda: isinstance(app.screen, ReleasesScreen))
         await pilot.press("escape", "enter")
         assert await walk.preview_screen(pilot) is not screen
+
+
+async def test_a_chart_that_calls_itself_otherwise_is_told_where_it_is_approved(
+    stage: Stage,
+) -> None:
+    stage.charts.pinned_notices = ("0.2.0 names a chart that calls itself foo, not philotes.",)
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await walk.previewed(pilot)
+        told = "! 0.2.0 names a chart that calls itself foo, not philotes."
+        assert told in screen_text(app)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, ApprovalDialog))
+        assert told in str(app.screen.query_one("#warnings", Static).render())
+        await pilot.press("escape")
+        stage.charts.pinned_notices = ()
+        await pilot.press("r")
+        await until(pilot, lambda: screen.approvable)
+        assert told not in screen_text(app)

@@ -180,6 +180,7 @@ def warnings(request: Request) -> list[Text]:
     found: list[str] = []
     if target.problem:
         found.append(target.problem)
+    found += source.notices
     if isinstance(source, LocalChart) and target.environment != "dev":
         found.append("Local charts are meant for development.")
     if _is_older(source.label, request.deployed):

@@ -163,7 +163,7 @@ class OperationScreen(PhilotesScreen):
             error = as_error(fault, doing, self.philotes.services.log_file)
         self.workers.cancel_group(self, "probe")
         with self.app.batch_update():
-            self.query_one(TroubleLine).say("")
+            self.query_one("#trouble", TroubleLine).say("")
             self.draw(news=True)
             self.ended(error)
         self.refresh_bindings()
@@ -183,7 +183,7 @@ class OperationScreen(PhilotesScreen):
         now = self.philotes.clock()
         if news:
             self._heard = now
-            self.query_one(TroubleLine).say("")
+            self.query_one("#trouble", TroubleLine).say("")
         elif now - self._heard >= QUIET:
             self._heard = now
             self._probe()
@@ -196,7 +196,7 @@ class OperationScreen(PhilotesScreen):
         except Exception as fault:  # noqa: BLE001 - said on the screen
             trouble = as_error(fault, "asking the cluster", services.log_file).sentence()
         if self.running:
-            self.query_one(TroubleLine).say(trouble)
+            self.query_one("#trouble", TroubleLine).say(trouble)
 
     def stop(self) -> None:
         """Ask the engine to stop; a second call stops at once."""

@@ -75,6 +75,7 @@ class PreviewScreen(OperationScreen):
         yield PlaceHeader()
         yield BusyLine(clock=clock, id="status")
         yield TroubleLine()
+        yield TroubleLine("notices")
         yield Static(id="counts", markup=False)
         yield ErrorPanel(id="fault")
         yield FilterLine(example="deployment, api, create…", id="filter")
@@ -86,9 +87,8 @@ class PreviewScreen(OperationScreen):
 
     def on_mount(self) -> None:
         """Name the panes and begin."""
-        self.query_one("#tree").border_title = "Changes"
-        self.query_one("#diff").border_title = "Properties"
-        self.query_one("#log").border_title = "Messages"
+        for pane, title in (("#tree", "Changes"), ("#diff", "Properties"), ("#log", "Messages")):
+            self.query_one(pane).border_title = title
         self.query_one("#log").display = False
         self.action_rerun()
 
@@ -98,6 +98,7 @@ class PreviewScreen(OperationScreen):
         """Preview again from the start."""
         self._fault, self.resolved = None, None
         self.query_one(ErrorPanel).clear()
+        self.query_one("#notices", TroubleLine).say()
         self.query_one("#panes").display = True
         self.query_one(LogView).restart()
         self.query_one(ResourceTree).empty = "Waiting for the first resource."
@@ -134,6 +135,7 @@ class PreviewScreen(OperationScreen):
             self._fail(message.error)
         elif not message.before_deploy:
             self.resolved = now
+            self.query_one("#notices", TroubleLine).say(*now.source.notices)
             self.philotes.target_read(now.target)
             change = Change(self.stack, now.source, context=now.target.context)
             self.query_one(BusyLine).start(self._doing())

@@ -1,4 +1,4 @@
-"""A line that is there only while something is amiss."""
+"""Lines that are there only while something is amiss."""
 
 from rich.text import Text
 from textual.widgets import Static
@@ -16,10 +16,11 @@ class TroubleLine(Static):
     }
     """
 
-    def __init__(self) -> None:
-        super().__init__(id="trouble", markup=False)
+    def __init__(self, id: str = "trouble") -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, markup=False)
 
-    def say(self, trouble: str) -> None:
-        """Show a sentence, or with an empty one go away."""
-        self.update(Text(f"! {trouble}" if trouble else ""))
-        self.display = bool(trouble)
+    def say(self, *troubles: str) -> None:
+        """Show sentences, or with none or empty ones go away."""
+        told = [f"! {trouble}" for trouble in troubles if trouble]
+        self.update(Text("\n".join(told)))
+        self.display = bool(told)
