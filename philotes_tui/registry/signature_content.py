@@ -142,7 +142,7 @@ class _Reading:
             async with most_of_it(self._repository.url):
                 await _each(self._add, enumerate(references))
         except RegistryError as error:
-            if not is_late(error) or not self._manifests:
+            if not is_late(error) or not self._layers:
                 raise
             self._note(error)
 
