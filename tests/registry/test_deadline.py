@@ -87,4 +87,6 @@ def test_all_that_a_question_takes_has_one_deadline(question: str, parts: int) -
         chart = ChartRegistry(fake.folder, credentials=NoCredentials(), limits=limits)
         with pytest.raises(RegistryUnreachable, match="within 30 seconds"):
             clock.run(asked(chart))
-        assert len(fake.requests) == parts
+        # What is attached and what stands under cosign's tag are asked for at once.
+        at_once = question == "signed_content"
+        assert len(fake.requests) in {parts, parts + at_once}
