@@ -8,9 +8,11 @@ from rich.text import Text
 
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartDetails
+from philotes_tui.releases.naming import called_otherwise
+from philotes_tui.settings import CHART
 from philotes_tui.tui import wording
 from philotes_tui.tui.detailed import Known
-from philotes_tui.tui.fitting import cut
+from philotes_tui.tui.fitting import cut, shorten
 from philotes_tui.tui.listing import ReleaseRow
 
 GAP = 2
@@ -24,6 +26,8 @@ _KIND = 16
 _DEPLOYED = 16
 _LEAST_DEPLOYED = 11
 _SHORTEST_VERSION = 8
+_SHORTENED_VERSION = 24
+"""Cells of a version that make no other column go."""
 
 
 class Column(StrEnum):
@@ -77,20 +81,24 @@ class Seen:
 def lay_out(width: int, longest: int) -> tuple[Placed, ...]:
     """Return the columns that fit, left to right.
 
-    It depends on nothing that arrives later, so that no column moves meanwhile.
+    It depends on nothing that arrives later, so that no column moves meanwhile. Long versions
+    are shortened before any column is left out, and get what the others leave.
 
     Args:
         width: Cells of a row.
         longest: Cells of the longest version.
     """
     room = width - 1 - _KIND - 2 * GAP
-    version = max(_SHORTEST_VERSION, len(Column.VERSION), min(longest, room - _LEAST_DEPLOYED))
+    least = max(_SHORTEST_VERSION, len(Column.VERSION))
+    version = max(least, min(longest, _SHORTENED_VERSION, room - _LEAST_DEPLOYED))
     left = room - version - _DEPLOYED
     chosen: dict[Column, int] = {}
     for column, wanted in _WIDTH.items():
         if wanted + GAP <= left:
             chosen[column] = wanted
             left -= wanted + GAP
+    more = max(0, min(longest - version, left + _DEPLOYED - _LEAST_DEPLOYED))
+    version, left = version + more, left - more
     for column, full in _IN_FULL.items():
         if column in chosen and full - chosen[column] <= left:
             left -= full - chosen[column]
@@ -125,9 +133,10 @@ def _cell(
 ) -> Text:
     match placed.column:
         case Column.VERSION:
-            return Text(clean_line(row.version.text), "bold" if row.stacks else "")
+            version = shorten(clean_line(row.version.text), placed.width)
+            return Text(version, "bold" if row.stacks else "")
         case Column.KIND:
-            return _kind(row, deprecated=marked and _deprecated(known))
+            return _kind(row, deprecated=marked and _deprecated(known), other=_other(known))
         case Column.DEPLOYED:
             return _deployed(row, seen.stack)
     if known is not None and known.error is not None:
@@ -166,12 +175,19 @@ def _deprecated(known: Known | None) -> bool:
     return known is not None and known.details is not None and known.details.deprecated
 
 
-def _kind(row: ReleaseRow, *, deprecated: bool) -> Text:
+def _other(known: Known | None) -> bool:
+    """Whether the tag names another chart or another version than it says."""
+    details = known.details if known else None
+    return details is not None and bool(called_otherwise(details, CHART))
+
+
+def _kind(row: ReleaseRow, *, deprecated: bool, other: bool) -> Text:
     text = Text(row.kind, "" if row.kind == "stable" else "italic")
     marks = [
         mark
         for mark, wanted in (
             ("! moved", row.moved),
+            ("! other", other),
             ("! deprecated", deprecated),
             ("★ latest", row.latest),
         )

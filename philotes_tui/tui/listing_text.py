@@ -7,6 +7,8 @@ from rich.text import Text
 
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import Catalog
+from philotes_tui.releases.naming import called_otherwise
+from philotes_tui.settings import CHART
 from philotes_tui.tui import wording
 from philotes_tui.tui.detailed import Detailed
 from philotes_tui.tui.listing import ReleaseRow
@@ -25,6 +27,7 @@ class Listed:
         prereleases: Whether pre-releases are listed.
         untold: Why there are no details of a version, or nothing.
         apart: Why the tag under the cursor stands below the versions, or nothing.
+        other: That the tag under the cursor names another chart or version, or nothing.
     """
 
     catalog: Catalog | None
@@ -33,6 +36,7 @@ class Listed:
     prereleases: bool = True
     untold: str = ""
     apart: str = ""
+    other: str = ""
 
 
 def notice_text(place: Place, catalog: Catalog | None, local_charts: Path) -> Text:
@@ -83,6 +87,8 @@ def status_text(listed: Listed, place: Place, deployed: Deployed) -> Text:
             parts.append("pre-releases hidden")
         if listed.apart:
             parts.append(clean_line(listed.apart, 200))
+        if listed.other:
+            parts.insert(0, f"! {clean_line(listed.other, 250)}")
         if listed.untold:
             parts.insert(0, f"? {clean_line(listed.untold, 120)}")
     return Text(" " + " · ".join(parts), no_wrap=True, overflow="ellipsis")
@@ -100,7 +106,12 @@ def _counted(catalog: Catalog, shown: int) -> str:
     return f"{wording.plural(others, 'tag')} that {verb} no SemVer" if others else number
 
 
-def untold(detailed: Detailed, row: ReleaseRow | None) -> str:
+def told_of(detailed: Detailed, row: ReleaseRow | None) -> tuple[str, str, str]:
+    """Return what `Listed` says of the row under the cursor: untold, apart, other."""
+    return _untold(detailed, row), _apart(row), _other(detailed, row)
+
+
+def _untold(detailed: Detailed, row: ReleaseRow | None) -> str:
     """Return why there are no details, of all versions or of that one; or nothing."""
     if detailed.refused is not None:
         return "details of versions could not be read (e explains, r retries)"
@@ -108,6 +119,13 @@ def untold(detailed: Detailed, row: ReleaseRow | None) -> str:
     return f"{row.version}: {known.error.what}" if row and known and known.error else ""
 
 
-def apart(row: ReleaseRow | None) -> str:
+def _apart(row: ReleaseRow | None) -> str:
     """Return why a row stands below the versions, or nothing."""
     return f"{row.version}: {row.apart}" if row and row.apart else ""
+
+
+def _other(detailed: Detailed, row: ReleaseRow | None) -> str:
+    """Return that a row's tag names another chart or another version than it says, or nothing."""
+    known = detailed.of(row.release.tag) if row else None
+    told = called_otherwise(known.details, CHART) if known and known.details else ()
+    return f"{row.version} names a chart that {' and '.join(told)}" if row and told else ""

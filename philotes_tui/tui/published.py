@@ -22,7 +22,7 @@ class Published:
         fault: Why it did not answer then.
         changes: Versions, and usable tags that are none, new or gone since the list before.
         changed_since: When that list was seen.
-        moved: The tags that name other content than before, by tag.
+        moved: The tags that were found to name other content than before, by tag, while listed.
         notices: What the registry client has to say, and was not hidden yet.
         told: All that it said, so that each is shown once.
     """
@@ -51,6 +51,7 @@ class Published:
     def listed(self, catalog: Catalog, now: float) -> "Published":
         """Return what is known when the registry has answered."""
         before = None if self.catalog is None else _versions(self.catalog, self.seen_at)
+        there = _tags(catalog) if self.moved else frozenset()
         return replace(
             self,
             catalog=catalog,
@@ -59,7 +60,7 @@ class Published:
             fault=None,
             changes=changes(before, _versions(catalog, now)),
             changed_since=self.seen_at,
-            moved={},
+            moved={tag: moved for tag, moved in self.moved.items() if tag in there},
         )
 
     def failed(self, error: PhilotesError) -> "Published":
@@ -76,10 +77,19 @@ class Published:
         return replace(self, notices=(*self.notices, *new), told=self.told | set(new))
 
     def dismissed(self) -> "Published":
-        """Return the same without news; a fault stays until the registry answers."""
-        return replace(self, changes=(), moved={}, notices=())
+        """Return the same without news.
+
+        A fault stays until the registry answers, and what moved as long as the program runs: it
+        is told once only, and a key pressed by mistake hides no warning.
+        """
+        return replace(self, changes=(), notices=())
 
 
 def _versions(catalog: Catalog, seen_at: float) -> CachedTags:
     usable = (other.version.text for other in catalog.usable if other.version is not None)
     return CachedTags((*(r.version.text for r in catalog.releases), *usable), seen_at)
+
+
+def _tags(catalog: Catalog) -> frozenset[str]:
+    usable = (other.tag for other in catalog.usable)
+    return frozenset((*(release.tag for release in catalog.releases), *usable))

@@ -4,12 +4,14 @@ Whatever a chart holds is text here, never markup, and bounded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from philotes_tui.foreign import clean_line, clean_text
 from philotes_tui.releases import Dependency, catalog_from_tags
+from philotes_tui.releases.naming import called_otherwise
+from philotes_tui.settings import CHART
 from philotes_tui.tui import wording
 from philotes_tui.tui.diffing import Line, Tone
 from philotes_tui.tui.fitting import cut
@@ -104,6 +106,8 @@ def _bounded(line: str) -> str:
 def _overview(inspection: Inspection, now: float) -> Iterator[Line]:
     details, content = inspection.details, inspection.content
     yield Line(clean_line(f"{content.name} {content.version}", _WIDEST), Tone.HEADING)
+    for told in _called_otherwise(inspection):
+        yield Line(f"! the tag names a chart that {told}", Tone.WARNING)
     if details.description:
         yield Line(clean_line(details.description, _WIDEST))
     if details.deprecated or content.deprecated:
@@ -124,6 +128,14 @@ def _overview(inspection: Inspection, now: float) -> Iterator[Line]:
     yield from _signatures(inspection)
     notes = [f"{name}: {value}" for name, value in sorted(details.annotations.items())]
     yield from _listed("Annotations", notes)
+
+
+def _called_otherwise(inspection: Inspection) -> Iterable[str]:
+    """Return what the chart calls itself otherwise, where the registry is told it and within."""
+    details, content = inspection.details, inspection.content
+    within = replace(details, own_name=content.name, own_version=content.version)
+    told = (*called_otherwise(details, CHART), *called_otherwise(within, CHART))
+    return dict.fromkeys(told)
 
 
 def _facts(inspection: Inspection, now: float) -> Iterator[tuple[str, str]]:

@@ -459,3 +459,19 @@ async def test_a_long_list_starts_at_its_top_with_the_cursor_on_the_latest(stage
         assert table.current == "1.299.0"
         assert table.visible_rows[0].version.text == "2.0.0-rc.3"
         assert line_of(pilot, "2.0.0-rc.3")
+
+
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
+async def test_one_long_version_hides_nothing_of_the_others(
+    stage: Stage, size: tuple[int, int]
+) -> None:
+    stage.charts.tags = (*stage.charts.tags, f"1.0.0-{'a' * 120}.z")
+    app = stage.app()
+    async with app.run_test(size=size) as pilot:
+        await walk.detailed(pilot)
+        await until(pilot, lambda: "4 d" in line_of(pilot, "0.2.1"))
+        lines = screen_text(app).splitlines()
+        assert any("signed" in line and "age" in line for line in lines)
+        assert any(
+            line.startswith(" 1.0.0-aaa") and "…" in line and "a.z " in line for line in lines
+        )

@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from philotes_tui.errors import RegistryUnreachable
@@ -144,10 +147,8 @@ async def test_a_cache_that_cannot_be_read_leaves_the_registry_to_be_asked(stage
         assert (await walk.listed(pilot)).row_count == 8
 
 
-async def test_a_moved_tag_is_told_with_both_digests_and_marked_until_put_away(
-    stage: Stage,
-) -> None:
-    stage.charts.moves = (MOVED,)
+async def test_a_moved_tag_is_told_with_both_digests_and_no_key_hides_it(stage: Stage) -> None:
+    stage.charts.moves, stage.charts.notices = (MOVED,), ("The login was left out",)
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await walk.listed(pilot)
@@ -159,19 +160,36 @@ async def test_a_moved_tag_is_told_with_both_digests_and_marked_until_put_away(
         await pilot.press("2")
         await until(pilot, lambda: app.place.stack == "staging" and app.place.target)
         assert "stable  ! moved" in screen_text(app)
+        screen = app.screen
+        assert isinstance(screen, ReleasesScreen)
         await pilot.press("escape")
-        await until(pilot, lambda: "moved" not in screen_text(app))
+        await until(pilot, lambda: not screen.published.notices)
+        assert "stable  ! moved" in screen_text(app)
+        assert "! 0.2.0 was moved to other content" in screen_text(app)
 
 
-async def test_a_moved_tag_is_marked_until_the_list_is_read_again(stage: Stage) -> None:
+async def test_a_moved_tag_stays_marked_while_it_is_listed(stage: Stage) -> None:
     stage.charts.moves = (MOVED,)
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await walk.listed(pilot)
         await until(pilot, lambda: "! moved" in screen_text(app))
         await until(pilot, lambda: not stage.charts.moves)
-        await pilot.press("r")
+        await _read_again(pilot, stage)
+        assert "stable  ! moved" in screen_text(app)
+        stage.charts.tags = tuple(tag for tag in stage.charts.tags if tag != "0.2.0")
+        await _read_again(pilot, stage)
         await until(pilot, lambda: "moved" not in screen_text(app))
+
+
+async def _read_again(pilot: Pilot[Any], stage: Stage) -> None:
+    screen = pilot.app.screen
+    assert isinstance(screen, ReleasesScreen)
+    read_at = screen.published.asked_at
+    stage.now += 60
+    await pilot.press("r")
+    await until(pilot, lambda: screen.published.asked_at > read_at)
+    await until(pilot, lambda: not screen.published.reading)
 
 
 async def test_what_the_registry_client_notices_is_told_once(stage: Stage) -> None:
@@ -184,11 +202,7 @@ async def test_what_the_registry_client_notices_is_told_once(stage: Stage) -> No
         await until(pilot, lambda: "left out" not in screen_text(app))
         screen = app.screen
         assert isinstance(screen, ReleasesScreen)
-        read_at = screen.published.asked_at
-        stage.now += 60
-        await pilot.press("r")
-        await until(pilot, lambda: screen.published.asked_at > read_at)
-        await until(pilot, lambda: not screen.published.reading)
+        await _read_again(pilot, stage)
         await until(pilot, lambda: "8 versions" in screen_text(app))
         assert not screen.query_one("#news", Static).display
 
@@ -202,3 +216,38 @@ async def test_local_mode_has_no_news_of_the_registry(stage: Stage) -> None:
         await pilot.press("l")
         await until(pilot, lambda: "Local charts" in screen_text(app))
         assert "not current" not in screen_text(app)
+
+
+async def test_until_somebody_is_at_the_list_the_cursor_follows_the_newest(stage: Stage) -> None:
+    old = tuple(f"1.{minor}.0" for minor in range(30))
+    stage.charts.seen = CachedTags(old, HOURS_AGO)
+    stage.charts.tags = (*old, *(f"2.{minor}.0" for minor in range(30)))
+    gate = stage.charts.gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        assert table.current == "1.29.0"
+        gate.open()
+        await until(pilot, lambda: table.row_count == 60)
+        await until(pilot, lambda: table.current == "2.29.0")
+        assert table.scroll_offset.y == 0
+        assert "★ latest" in screen_text(app)
+
+
+@pytest.mark.parametrize("key", ["i", "slash"])
+async def test_once_somebody_picked_or_filters_the_cursor_stays(stage: Stage, key: str) -> None:
+    stage.charts.seen = SEEN
+    gate = stage.charts.gate = stage.gate()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        assert table.current == "0.2.0"
+        await pilot.press(key, *("0" if key == "slash" else ""))
+        if key == "i":
+            await until(pilot, lambda: not isinstance(app.screen, ReleasesScreen))
+        else:
+            await until(pilot, lambda: table.held)
+        await pilot.press("escape")
+        gate.open()
+        await until(pilot, lambda: "0.2.1" in table.keys_in_order)
+        assert table.current == "0.2.0"

@@ -18,6 +18,7 @@ from philotes_tui.engine import (
 )
 from philotes_tui.releases import Version, catalog_from_tags
 from philotes_tui.tui import fitting
+from philotes_tui.tui.columns import GAP, Column, lay_out
 from philotes_tui.tui.diffing import Tone, change_lines, images, resource_lines, yaml_lines
 from philotes_tui.tui.fitting import cut, pad, shorten, wrap
 from philotes_tui.tui.listing import kind, release_rows
@@ -250,3 +251,18 @@ def test_importing_the_screens_loads_neither_pulumi_nor_an_http_client() -> None
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ended.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+@pytest.mark.parametrize("longest", [24, 30, 60, 128])
+def test_a_long_version_is_shortened_before_any_column_goes(width: int, longest: int) -> None:
+    usual = {placed.column for placed in lay_out(width, 24)}
+    placed = lay_out(width, longest)
+    assert {each.column for each in placed} == usual >= {Column.AGE, Column.SIGNED}
+    assert sum(each.width + GAP for each in placed) - GAP + 1 <= width
+
+
+def test_a_version_is_shown_whole_where_there_is_room() -> None:
+    widths = {placed.column: placed.width for placed in lay_out(140, 45)}
+    assert widths[Column.VERSION] == 45
+    assert widths[Column.DEPLOYED] >= 11

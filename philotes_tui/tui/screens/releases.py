@@ -14,11 +14,10 @@ from philotes_tui.tui.columns import PENDING, UNKNOWN, Seen
 from philotes_tui.tui.listing import ReleaseRow, Rows, listed
 from philotes_tui.tui.listing_text import (
     Listed,
-    apart,
     asking_text,
     notice_text,
     status_text,
-    untold,
+    told_of,
 )
 from philotes_tui.tui.messages import FilterClosed, FilterTyped
 from philotes_tui.tui.news import news_text
@@ -70,7 +69,7 @@ class ReleasesScreen(DetailedScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cursor_placed = False
+        self._placed_for: Catalog | None = None
         self._wanted = ""
         self._prereleases = True
         self._rows = Rows()
@@ -140,12 +139,14 @@ class ReleasesScreen(DetailedScreen):
         self.want_details()
 
     def _place_cursor(self, rows: tuple[ReleaseRow, ...]) -> None:
-        """Start on the newest stable version: the first Enter should preview no pre-release."""
-        if rows and not self._cursor_placed:
-            self._cursor_placed = True
-            for row in rows:
-                if row.latest:
-                    self.query_one(VersionTable).go_to(row.version.text)
+        """Start on the newest stable version: the first Enter should preview no pre-release.
+
+        Until somebody is at the list, a newer one that the registry lists is started on instead.
+        """
+        table, catalog = self.query_one(VersionTable), self.published.catalog
+        if rows and not table.held and self._placed_for is not catalog:
+            self._placed_for = catalog
+            table.start_on(next((row.version.text for row in rows if row.latest), ""))
 
     def _draw_news(self, *, hidden: bool) -> None:
         news, line = news_text(self.published, self.philotes.clock()), self.query_one("#news")
@@ -160,7 +161,7 @@ class ReleasesScreen(DetailedScreen):
             line.go_on(asking_text(self.published, self.asked.registry))
         else:
             row = self.query_one(VersionTable).current_row
-            told = (untold(self.detailed, row), apart(row))
+            told = told_of(self.detailed, row)
             every = Listed(self.published.catalog, shown, self._wanted, self._prereleases, *told)
             line.stop(status_text(every, place, self.philotes.deployed))
 
@@ -206,13 +207,13 @@ class ReleasesScreen(DetailedScreen):
         if place.local:
             self.app.push_screen(PreviewScreen(place.stack, None))
             return
-        current = self.query_one(VersionTable).current_row
-        if self.query_one(VersionTable).display and current:
+        table = self.query_one(VersionTable)
+        if table.display and (current := table.picked()):
             self.app.push_screen(PreviewScreen(place.stack, current.version))
 
     def action_inspect(self) -> None:
         """Look into the version under the cursor."""
-        row, target = self.query_one(VersionTable).current_row, self.asked
+        row, target = self.query_one(VersionTable).picked(), self.asked
         if row is not None and target is not None:
             self.app.push_screen(VersionScreen(row.release, target))
 
@@ -269,11 +270,12 @@ class ReleasesScreen(DetailedScreen):
     def another_registry(self) -> None:
         """Start on its newest stable version."""
         super().another_registry()
-        self._cursor_placed = False
+        self._placed_for, self.query_one(VersionTable).held = None, False
 
     @on(FilterTyped)
     def _filter_typed(self, message: FilterTyped) -> None:
         self._wanted = message.wanted
+        self.query_one(VersionTable).held = True
         self.draw()
 
     @on(FilterClosed)

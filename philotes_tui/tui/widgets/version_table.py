@@ -53,6 +53,8 @@ class VersionTable(ScrollView, can_focus=True):
         self._seen = Seen()
         self._placed: tuple[Placed, ...] = ()
         self.cursor_row = 0
+        self.held = False
+        """Whether somebody is at the list, so that the cursor stays on its version."""
 
     # What is shown
 
@@ -132,28 +134,40 @@ class VersionTable(ScrollView, can_focus=True):
             if row.version.tag in told:
                 self.refresh(Region(0, number, self.size.width, 1))
 
+    def picked(self) -> ReleaseRow | None:
+        """Return the row under the cursor, which now stays there."""
+        self.held = True
+        return self.current_row
+
     def go_to(self, version: str) -> None:
-        """Put the cursor on a version, if it is there."""
+        """Put the cursor on a version, if it is there, to stay there."""
         if version in self._at:
+            self._move_by_hand(self._at[version])
+
+    def start_on(self, version: str) -> None:
+        """Put the cursor on a version, if it is there, as in a list that is new."""
+        if version in self._at:
+            self.scroll_to(y=0, animate=False, immediate=True, force=True)
             self._move_to(self._at[version])
+            self._keep_in_sight()
 
     # Where the cursor is
 
     def action_cursor(self, rows: int) -> None:
         """Move the cursor by some rows."""
-        self._move_to(self.cursor_row + rows)
+        self._move_by_hand(self.cursor_row + rows)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by pages."""
-        self._move_to(self.cursor_row + pages * self.page)
+        self._move_by_hand(self.cursor_row + pages * self.page)
 
     def action_first(self) -> None:
         """Go to the newest version."""
-        self._move_to(0)
+        self._move_by_hand(0)
 
     def action_last(self) -> None:
         """Go to the oldest version."""
-        self._move_to(len(self._rows) - 1)
+        self._move_by_hand(len(self._rows) - 1)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row; a click on the cursor chooses its version."""
@@ -162,6 +176,18 @@ class VersionTable(ScrollView, can_focus=True):
             return
         if row == self.cursor_row:
             self.post_message(self.Chosen(self.current))
+        self._move_by_hand(row)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Take note that somebody looks at other rows."""
+        self.held = True
+
+    def on_mouse_scroll_up(self) -> None:
+        """Take note that somebody looks at other rows."""
+        self.held = True
+
+    def _move_by_hand(self, row: int) -> None:
+        self.held = True
         self._move_to(row)
 
     def _move_to(self, row: int) -> None:
