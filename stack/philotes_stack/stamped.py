@@ -90,6 +90,9 @@ def really_deployed(asked: str, stamped: str | None) -> str:
 def contradiction(asked: str, stamped: str | None) -> str | None:
     """Say that the content of the digest is of another version than was configured, if it is.
 
+    The labels are those of the workloads: what the chart around them calls itself is not known
+    here, and who set the digest is not either.
+
     Args:
         asked: The version that was configured.
         stamped: What `released_as` told.
@@ -97,10 +100,11 @@ def contradiction(asked: str, stamped: str | None) -> str | None:
     if stamped is None or _is_meant(asked, stamped):
         return None
     return (
-        f"{NAMESPACE}:chartVersion is {asked}, but the charts that {NAMESPACE}:chartDigest names"
-        f" are of version {stamped.replace('_', '+', 1)}, and what the digest names is deployed;"
-        f" set the digest of {asked}, or remove {NAMESPACE}:chartDigest to deploy what that"
-        " version's tag points to"
+        f"{NAMESPACE}:chartVersion is {asked}, but the workloads of the chart that"
+        f" {NAMESPACE}:chartDigest names are of version {stamped.replace('_', '+', 1)} by their"
+        f" labels, and that chart is deployed; if the digest is of another version, set that of"
+        f" {asked} or remove {NAMESPACE}:chartDigest, and if it is of {asked}, that version was"
+        " published with the charts of another one in it"
     )
 
 

@@ -153,8 +153,8 @@ def test_a_digest_that_is_not_the_versions_is_deployed_warned_of_and_told_as_wha
     address = f"{demo.registry}/philotes:0.1.0@{digest}"
     assert f"info: Using Helm chart from OCI registry: {address}" in plan.diagnostics
     [warned] = [each for each in plan.diagnostics if each.startswith("warning: philotes:")]
-    assert warned.startswith("warning: philotes:chartVersion is 0.1.0, but the charts that")
-    assert "are of version 0.2.2, and what the digest names is deployed" in warned
+    assert warned.startswith("warning: philotes:chartVersion is 0.1.0, but the workloads of")
+    assert "are of version 0.2.2 by their labels, and that chart is deployed" in warned
     said = project.succeed("preview")
     assert re.search(rf'\bdigest *: "{digest}"', said)
     assert re.search(r'\bversion *: "0\.2\.2"', said)

@@ -53,9 +53,10 @@ def test_content_of_another_version_is_named_with_both_and_what_to_do(
 ) -> None:
     said = contradiction(asked, told)
     assert said is not None
-    assert said.startswith(f"philotes:chartVersion is {asked}, but the charts")
-    assert f"are of version {told.replace('_', '+')}, and what the digest names is deployed" in said
-    assert "remove philotes:chartDigest" in said
+    assert said.startswith(f"philotes:chartVersion is {asked}, but the workloads of the chart")
+    assert f"are of version {told.replace('_', '+')} by their labels, and that chart is" in said
+    assert f"set that of {asked} or remove philotes:chartDigest" in said
+    assert f"if it is of {asked}, that version was published with the charts of another" in said
     assert really_deployed(asked, told) == deployed
 
 
