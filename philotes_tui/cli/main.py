@@ -184,6 +184,8 @@ def cli(
 
     Without a command the terminal interface opens.
     """
+    if registry is not None and not registry.strip():  # a variable of a script that is not set
+        raise click.UsageError("--registry is empty; write oci://host/path, or leave it out.")
     flags = {"registry": registry, "registry_ca_file": registry_ca_file, "project_dir": project_dir}
     ctx.obj = Chosen(file, {**flags, "stack": stack})
     if ctx.invoked_subcommand is None:

@@ -69,8 +69,7 @@ class ChartRegistry:
         blobs: BlobStore | None = None,
         seen: Mapping[str, str] | None = None,
     ) -> None:
-        address = f"{url.strip().rstrip('/')}/{chart}"
-        self.repository = Repository.parse(address, plain_http=plain_http)
+        self.repository = Repository.in_folder(url, chart, plain_http=plain_http)
         self.url = str(self.repository).removesuffix(f"/{chart}")
         self.notices: tuple[str, ...] = ()
         self.requests = 0

@@ -175,8 +175,18 @@ def _not_found(answer: Answer, repository: Repository) -> RegistryError:
         f"The registry has nothing called {repository}",
         on=redacted(answer.url),
         said=answer.said(),
-        todo="Check the address; a chart that was never pushed has no repository.",
+        todo=_twice(repository)
+        or "Check the address; a chart that was never pushed has no repository.",
     )
+
+
+def _twice(repository: Repository) -> str:
+    """Return what to do where an address ends in the chart's name already, as for `helm pull`."""
+    folder, _, chart = repository.name.rpartition("/")
+    if folder.rpartition("/")[2] != chart:
+        return ""
+    address = str(repository).removesuffix(f"/{chart}/{chart}")
+    return f"Leave the chart's name out of the address: {address}."
 
 
 def denied(repository: Repository, said: str, *, source: str = "") -> RegistryDenied:
@@ -219,5 +229,5 @@ def not_a_registry(answer: Answer, repository: Repository) -> NotARegistry:
         f"{repository.host} does not answer like an OCI registry",
         on=redacted(answer.url),
         said=f"it sent {answer.described()} (status {answer.status})",
-        todo="Check the address: it should read oci://host/path, as for `helm pull`.",
+        todo="Check the address: it should read oci://host/path, without the chart's name.",
     )

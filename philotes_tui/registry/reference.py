@@ -60,6 +60,23 @@ class Repository:
             )
         return reference.repository
 
+    @classmethod
+    def in_folder(cls, folder: str, chart: str, *, plain_http: bool | None = None) -> "Repository":
+        """Return the repository of a chart in a folder that a person or a settings file gave.
+
+        Args:
+            folder: Its address, `oci://host/path`.
+            chart: The chart's name, which no advice about the folder repeats.
+            plain_http: As for `Reference.parse`.
+
+        Raises:
+            InvalidReference: It points at the part that is wrong and says how to mend it.
+        """
+        folder = folder.strip()
+        if "?" not in folder and not _without_scheme(folder)[0].strip("/"):
+            raise InvalidReference("The host is missing", on=folder, todo="Write oci://host/path.")
+        return cls.parse(f"{folder.rstrip('/')}/{chart}", plain_http=plain_http)
+
     @property
     def url(self) -> str:
         """The root of the registry's API for this repository, without a trailing slash."""
