@@ -31,6 +31,7 @@ from philotes_tui.verification import (
     default_keyring,
     key_checker,
     notation,
+    public_keys,
     together,
 )
 
@@ -80,6 +81,8 @@ def command(
     and 4 that nobody knows: with --offline, or where something cannot be read.
     """
     checker = _checker(key)
+    if keyring is not None:
+        public_keys(keyring)  # one that is none is told where nothing is signed too
     published = Wiring(settings).published(stack, offline=offline)
     with patience(f"{published.charts.url} for {version}"):
         signed = asyncio.run(read_signed(published, version))

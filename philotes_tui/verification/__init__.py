@@ -9,7 +9,7 @@ from philotes_tui.verification.finding import Finding, Result, together
 from philotes_tui.verification.key import KeyChecker, key_checker
 from philotes_tui.verification.keyless import Place
 from philotes_tui.verification.notation import notation
-from philotes_tui.verification.provenance import check_provenance, default_keyring
+from philotes_tui.verification.provenance import check_provenance, default_keyring, public_keys
 
 __all__ = [
     "Finding",
@@ -22,5 +22,6 @@ __all__ = [
     "default_keyring",
     "key_checker",
     "notation",
+    "public_keys",
     "together",
 ]

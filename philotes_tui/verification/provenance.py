@@ -48,7 +48,7 @@ def check_provenance(
         SettingsError: The keyring cannot be used.
         ToolUnfit: Helm does not run.
     """
-    keys = _public_keys(keyring)
+    keys = public_keys(keyring)
     if not _FILE_NAME.fullmatch(name):
         return Finding(KIND, Result.BROKEN, said="the chart's name is not one of a file")
     with tempfile.TemporaryDirectory(prefix="philotes-verify-") as folder:
@@ -102,8 +102,12 @@ def _run_helm(helm: Path, package: Path, keyring: Path) -> tuple[int, str]:
     return done.returncode, clean_text(done.stdout if done.returncode == 0 else done.stderr, 4_000)
 
 
-def _public_keys(keyring: Path) -> bytes:
-    """Return a keyring in the binary form that Helm reads."""
+def public_keys(keyring: Path) -> bytes:
+    """Return a keyring in the binary form that Helm reads.
+
+    Raises:
+        SettingsError: It cannot be used.
+    """
     try:
         with keyring.open("rb") as file:
             content = file.read(_LARGEST_KEYRING)

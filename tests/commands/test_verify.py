@@ -267,3 +267,12 @@ def test_a_constraint_and_a_digest_name_what_is_verified(
         ended = release.shell.run("verify", wanted, "--key", keys.ours.public, "--json")
         assert (ended.code, ended.json["digest"]) == (0, release.digest)
     release.shell.run("verify", "7.7.7").told(5, "Version 7.7.7 is not in")
+
+
+def test_a_keyring_that_is_none_is_told_where_nothing_is_signed_too(
+    release: Release, tmp_path: Path
+) -> None:
+    none = tmp_path / "none.gpg"
+    none.write_text("root:x:0:0")
+    ended = release.shell.run("verify", release.version, "--keyring", none)
+    ended.told(3, "The keyring cannot be used")
