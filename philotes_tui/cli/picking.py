@@ -12,6 +12,7 @@ from philotes_tui.errors import InvalidReference, RegistryError, VersionNotFound
 from philotes_tui.foreign import clean_line
 from philotes_tui.registry import ChartRegistry
 from philotes_tui.releases import (
+    Catalog,
     ChartDetails,
     Constraint,
     InvalidConstraint,
@@ -23,6 +24,8 @@ from philotes_tui.releases import (
 from philotes_tui.releases.grammar import DIGEST
 from philotes_tui.releases.nearest import nearest
 
+_DOTS = 2
+"""In a version that is written out."""
 LATEST = "latest"
 """The newest stable version."""
 
@@ -133,10 +136,15 @@ def _constraint(wanted: str) -> Constraint:
         shown = clean_line(wanted, 60)
         raise InvalidReference(
             f"“{shown}” is no version, tag, digest or constraint",
-            said=error.pointer if error.position else "",
+            said=f"{error.what}\n{error.pointer}" if _looks_like_one(wanted) else "",
             todo="Write a version such as 0.2.0, a constraint such as '^0.2',"
             " sha256:… or latest; `philotes-tui versions` lists what there is.",
         ) from error
+
+
+def _looks_like_one(wanted: str) -> bool:
+    """Whether a text was meant for a constraint, so that it is of use to say what is wrong."""
+    return any(sign in wanted for sign in "^~<>=!|,* ")
 
 
 async def details(published: Published, picked: Picked, *, signatures: bool) -> ChartDetails:
@@ -152,7 +160,8 @@ async def details(published: Published, picked: Picked, *, signatures: bool) -> 
     except VersionNotFound as error:
         if picked.release is None:
             raise
-        raise await named_nearest(error, picked.release, published.charts) from error
+        told = await named_nearest(error, picked.release, published.charts, ranges=True)
+        raise told from error
 
 
 async def pin(charts: ChartRegistry, release: Release) -> Pinned:
@@ -170,9 +179,16 @@ async def pin(charts: ChartRegistry, release: Release) -> Pinned:
 
 
 async def named_nearest(
-    error: VersionNotFound, release: Release, charts: ChartRegistry
+    error: VersionNotFound, release: Release, charts: ChartRegistry, *, ranges: bool = False
 ) -> VersionNotFound:
-    """Return the error of a version that is not there, with the nearest that are."""
+    """Return the error of a version that is not there, with the nearest that are.
+
+    Args:
+        error: What the registry was understood to say.
+        release: What is not there.
+        charts: The registry.
+        ranges: Whether a constraint may be named in its place.
+    """
     try:
         catalog = await charts.catalog()
     except VersionNotFound as nothing:  # there is no such repository at all
@@ -200,8 +216,16 @@ async def named_nearest(
         on=error.on,
         # A status is all there is where only the digest was asked for.
         said="" if error.said.startswith("status ") else error.said,
-        todo=near + every,
+        todo=(_range(catalog, release.version) if ranges else "") + near + every,
     )
+
+
+def _range(catalog: Catalog, version: Version) -> str:
+    """Return how the newest of those is named that a version without PATCH or MINOR may mean."""
+    wanted = f"={version.text.removeprefix('v')}"
+    if version.text.count(".") >= _DOTS or newest(catalog, _constraint(wanted)) is None:
+        return ""
+    return f"'{wanted}' names the newest of its kind. "
 
 
 async def _noted(published: Published, tag: str) -> Listing | None:

@@ -10,11 +10,11 @@ NAMED = 3
 
 
 def nearest(catalog: Catalog, version: Version, count: int = NAMED) -> tuple[Version, ...]:
-    """Return the published versions nearest to a version, newest first.
+    """Return the published versions nearest to a version.
 
-    Those that mean the same are taken before all others, such as `v1.2.3` and `1.2.3`; then its
-    neighbours below and above in turn. Pre-releases are left out for a stable version where there
-    are stable ones.
+    Those that mean the same come before all others, such as `v1.2.3` and `1.2.3`; then its
+    neighbours below and above in turn, newest first. Pre-releases are left out for a stable
+    version where there are stable ones.
 
     Args:
         catalog: What is published.
@@ -32,4 +32,5 @@ def nearest(catalog: Catalog, version: Version, count: int = NAMED) -> tuple[Ver
     turns = [
         each for step in range(count) for each in (*below[step : step + 1], *above[step : step + 1])
     ]
-    return tuple(sorted([*same, *turns][:count], reverse=True))
+    same = same[::-1][:count]
+    return (*same, *sorted(turns[: count - len(same)], reverse=True))

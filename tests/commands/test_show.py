@@ -107,6 +107,22 @@ def test_what_is_not_published_is_told(reader: Shell, wanted: str, code: int, wo
     assert reader.run("show", wanted, "--json").json["error"]["exit_code"] == code
 
 
+def test_what_is_wrong_with_a_constraint_is_told_where_a_version_is_wanted(reader: Shell) -> None:
+    told = reader.run("show", "^^1").told(3, "is no version, tag, digest or constraint")
+    assert "  said: The constraint cannot be read at character" in told
+    assert "The constraint" not in reader.run("show", "edge").err
+
+
+def test_a_version_without_patch_is_told_with_the_constraint_that_means_one(
+    reader: Shell,
+) -> None:
+    told = reader.run("show", "0.2").told(5, "Version 0.2 is not in")
+    assert "'=0.2' names the newest of its kind. Nearest to it: 0.2." in told
+    assert reader.run("show", "=0.2", "--json").json["version"].startswith("0.2.")
+    assert "the newest of its kind" not in reader.run("show", "7").err
+    assert "the newest of its kind" not in reader.run("show", "0.2.7").err
+
+
 def test_metadata_are_those_of_the_chart(reader: Shell, pulled: Path) -> None:
     expected = yaml.safe_load((pulled / "Chart.yaml").read_text())
     assert yaml.safe_load(reader.run("show", "0.2.0", "metadata").out) == expected
