@@ -86,10 +86,14 @@ def command(
         notices=source.notices,
     )
     if not as_json:
-        print_outcome(done)
-        recorded = wiring.target(name).cluster_id
-        if recorded and not target.cluster_id:
-            click.echo(f"Cluster {short_id(recorded)} is recorded: any other one is refused now.")
+        _tell_done(wiring, target, done)
+
+
+def _tell_done(wiring: Wiring, target: Target, done: Progress) -> None:
+    print_outcome(done)
+    recorded = wiring.target(target.stack).cluster_id
+    if recorded and not target.cluster_id:
+        click.echo(f"Cluster {short_id(recorded)} is recorded: any other one is refused now.")
 
 
 def _ask(

@@ -103,7 +103,8 @@ def command(
     as_json: bool,
 ) -> None:
     """List the chart versions in the registry, newest first."""
-    del fresh  # what it passes over comes before any command line is read; see `recent`
+    if fresh and offline:  # what the one passes over alone comes before any command line is read
+        raise click.UsageError("Either --fresh, which asks the registry, or --offline, not both.")
     read = states(_decisive(settings, stack))
     wiring = Wiring(settings)
     published = wiring.published(stack, offline=offline)
@@ -118,19 +119,20 @@ def command(
         digests = {t: d.digest for t, d in found.items() if not isinstance(d, RegistryError)}
         listing = listing.with_digests(digests)
         published.learn(digests)
-    for sentence in (*published.notices, seen_sentence(listing), changes_sentence(listing)):
-        if sentence:
-            note(sentence)
+    nothing = ""
+    if not (shown or as_json):
+        nothing = Selection(constraint, channel).nothing(listing, published.charts.url)
+    notices = tuple(filter(None, (*published.notices, nothing)))
+    for sentence in filter(None, (*notices, seen_sentence(listing), changes_sentence(listing))):
+        note(sentence)
     answer = Answer(listing, shown, published.charts.url, where, found)
     if as_json:
         body, again = answer.as_json()
     else:
-        body = again = answer.as_text(
-            Selection(constraint, channel), stacks=deployed, others=everything
-        )
+        body = again = answer.as_text(stacks=deployed, others=everything)
     print_bytes(body)
     if not (details or deployed or offline):
-        _keep(again, published, listing, read)
+        _keep(again, published, listing, read, notices)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Answer:
         again = {**rows, "cached": "true", "changes": "[]"}
         return encoded(joined(rows)), encoded(joined(again))
 
-    def as_text(self, wanted: Selection, *, stacks: bool, others: bool) -> bytes:
+    def as_text(self, *, stacks: bool, others: bool) -> bytes:
         """Return the tables; that of the versions only where their details were not printed."""
         parts = []
         if self.details is None:
@@ -171,8 +173,6 @@ class Answer:
                 for r in self.shown
             ]
             parts.append(table(heads, [row[: len(heads)] for row in rows]))
-        if not self.shown:
-            parts.append(f"{wanted.nothing(self.listing, self.registry)}\n")
         if others:
             apart = [(other.tag, other.reason) for other in self.listing.catalog.others]
             parts.append(table(("OTHER TAG", "WHY"), apart))
@@ -189,14 +189,16 @@ def _decisive(settings: Settings, stack: str | None) -> tuple[Path, ...]:
     )
 
 
-def _keep(body: bytes, published: Published, listing: Listing, read: States) -> None:
+def _keep(
+    body: bytes, published: Published, listing: Listing, read: States, notices: Sequence[str]
+) -> None:
     """Keep an answer for who asks the same in a moment."""
     RecentAnswers(registry_cache()).keep(
         sys.argv[1:],
         body,
         at=listing.seen_at,
         listed=published.moment,
-        notices=published.notices,
+        notices=notices,
         read=read,
     )
 
