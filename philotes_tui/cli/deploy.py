@@ -7,8 +7,7 @@ import click
 
 from philotes_tui.cli.completing import stack_option, version_argument
 from philotes_tui.cli.main import pass_settings
-from philotes_tui.cli.operation import check_choice, chosen_source, resolved, run_operation
-from philotes_tui.cli.output import note
+from philotes_tui.cli.operation import check_choice, resolved, run_operation, told_source
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.report import print_changes, print_outcome
 from philotes_tui.cli.wiring import Wiring
@@ -55,9 +54,7 @@ def command(
     name = wiring.checked_stack(stack)
     target = wiring.target(name)
     wiring.require_cluster(name)
-    source = chosen_source(wiring, target, version, local=local)
-    for sentence in source.notices:
-        note(sentence)
+    source = told_source(wiring, target, version, local=local)
     with patience("the tools to tell their versions"):
         engine = wiring.engine()
     change = Change(

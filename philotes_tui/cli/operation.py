@@ -14,7 +14,7 @@ from types import FrameType
 import click
 
 from philotes_tui.cli.boundary import tell_error
-from philotes_tui.cli.output import print_json
+from philotes_tui.cli.output import note, print_json
 from philotes_tui.cli.patience import patience
 from philotes_tui.cli.picking import one_version, pin
 from philotes_tui.cli.report import (
@@ -74,6 +74,18 @@ def chosen_source(
         target.ca_file,
         found.notices,
     )
+
+
+def told_source(wiring: Wiring, target: Target, version: str | None, *, local: bool) -> ChartSource:
+    """Return the chart that was asked for, and tell on stderr what is to be known of it.
+
+    Raises:
+        PhilotesError: As `chosen_source`.
+    """
+    source = chosen_source(wiring, target, version, local=local)
+    for sentence in source.notices:
+        note(sentence)
+    return source
 
 
 def resolved(

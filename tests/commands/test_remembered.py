@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from philotes_tui.cache import TagCache
+from philotes_tui.cache import BlobCache, TagCache
 from philotes_tui.cli.remembered import LOOKED_AT, RememberedCharts
 from philotes_tui.cli.wiring import Wiring
 from philotes_tui.engine import Target
@@ -69,6 +69,19 @@ def test_a_digest_read_for_a_preview_is_compared_with_later(
     was = asyncio.run(charts.pinned(Version("1.0.0"))).named
     push_other_content(registry, "1.0.0")
     assert [each.was for each in asyncio.run(charts.moved())] == [was]
+
+
+def test_pinning_a_version_costs_two_requests_and_one_right_before_the_deploy(
+    registry: OwnRegistry, tmp_path: Path
+) -> None:
+    client = ChartRegistry(registry.charts, blobs=BlobCache(tmp_path / "cache"))
+    charts = RememberedCharts(client, TagCache(tmp_path / "cache"))
+    costs = []
+    for _ in range(2):
+        before = client.requests
+        asyncio.run(charts.pinned(Version("1.0.0")))
+        costs.append(client.requests - before)
+    assert costs == [2, 1]
 
 
 def test_a_version_that_is_gone_is_not_compared_and_nothing_fails(
