@@ -9,18 +9,24 @@ from philotes_tui.cli.published import Listing
 from philotes_tui.errors import RegistryError
 from philotes_tui.foreign import clean_line
 from philotes_tui.releases import ChartDetails, Gone, Moved, New, Release, TagChange
+from philotes_tui.releases.naming import called_otherwise
+from philotes_tui.settings import CHART
 
 Details = ChartDetails | RegistryError
 HEADS = ("VERSION", "KIND")
 DETAIL_HEADS = ("APP VERSION", "CREATED", "DIGEST", "SIZE", "SIGNED", "DEPRECATED")
 DETAIL_WIDTHS = (14, 10, 12, 9, 10, 10)
+WIDEST = 40
+"""Characters of a version that its column is made for; a longer one pushes its own row only."""
+_WIDEST_KIND = 16
 _MOST_NAMED = 8
 _NOTHING = "—"
 
 
 def kind(release: Release) -> str:
-    """Return the word by which `--channel` takes it: `stable`, `rc`, `beta`."""
-    return release.version.channel
+    """Return the word by which `--channel` takes it, cut where it is long: `stable`, `rc`."""
+    word = release.version.channel
+    return word if len(word) <= _WIDEST_KIND else f"{word[: _WIDEST_KIND - 1]}…"
 
 
 def cells(details: Details, now: datetime, *, offline: bool = False) -> tuple[str, ...]:
@@ -35,13 +41,14 @@ def cells(details: Details, now: datetime, *, offline: bool = False) -> tuple[st
         return (f"? {clean_line(details.what, 80)}", *[""] * (len(DETAIL_HEADS) - 1))
     created = details.created
     kinds = ", ".join(dict.fromkeys(signature.kind for signature in details.signatures))
+    other = "".join(f"  ! it {told}" for told in called_otherwise(details, CHART))
     return (
         clean_line(details.app_version, 40) or _NOTHING,
         f"{age((now - created).total_seconds())} ago" if created else _NOTHING,
         short_digest(details.digest),
         size(details.size),
         kinds or ("?" if offline else "no"),
-        "deprecated" if details.deprecated else "no",
+        f"{'deprecated' if details.deprecated else 'no'}{other}",
     )
 
 
@@ -97,6 +104,7 @@ def _detailed(details: Details, *, offline: bool) -> dict[str, object]:
         "signatures": [signature_document(each) for each in details.signatures],
         "deprecated": details.deprecated,
         "description": details.description,
+        "names_itself": {"name": details.own_name or None, "version": details.own_version or None},
     }
 
 

@@ -121,9 +121,12 @@ class Columns:
         self._widths = [max(len(h), w) for h, w in zip(heads, padded, strict=True)]
 
     @classmethod
-    def for_rows(cls, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> "Columns":
-        """Return columns as wide as rows need them."""
-        return cls(heads, [max(map(len, column)) for column in zip(heads, *rows, strict=True)])
+    def for_rows(
+        cls, heads: Sequence[str], rows: Sequence[Sequence[str]], widest: int | None = None
+    ) -> "Columns":
+        """Return columns as wide as rows need them, and no wider than `widest` if given."""
+        needed = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+        return cls(heads, [min(width, widest or width) for width in needed])
 
     def print_head(self) -> None:
         """Print the first row."""
@@ -139,11 +142,18 @@ class Columns:
         return "  ".join([cell.ljust(width) for cell, width in pairs]).rstrip()
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return left-aligned columns, as wide as they need to be, or nothing without rows."""
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, widest: int | None = None) -> str:
+    """Return left-aligned columns, or nothing without rows.
+
+    Args:
+        heads: The first row.
+        rows: The others.
+        widest: Characters that a column has at most; a longer cell pushes those after it.
+            None makes each as wide as it needs to be.
+    """
     if not rows:
         return ""
-    columns = Columns.for_rows(heads, rows)
+    columns = Columns.for_rows(heads, rows, widest)
     return "".join(f"{columns.line(row)}\n" for row in (heads, *rows))
 
 

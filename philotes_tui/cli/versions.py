@@ -15,6 +15,7 @@ from philotes_tui.cli.listing import (
     DETAIL_HEADS,
     DETAIL_WIDTHS,
     HEADS,
+    WIDEST,
     Details,
     as_document,
     cells,
@@ -172,10 +173,10 @@ class Answer:
                 (r.version.text, kind(r), " ".join(where.get(r.version.text, ())))
                 for r in self.shown
             ]
-            parts.append(table(heads, [row[: len(heads)] for row in rows]))
+            parts.append(table(heads, [row[: len(heads)] for row in rows], widest=WIDEST))
         if others:
             apart = [(other.tag, other.reason) for other in self.listing.catalog.others]
-            parts.append(table(("OTHER TAG", "WHY"), apart))
+            parts.append(table(("OTHER TAG", "WHY"), apart, widest=WIDEST))
         return "".join(parts).encode(sys.stdout.encoding, "replace")
 
 
@@ -207,7 +208,7 @@ def _rows(
     shown: Sequence[Release], where: Stacks, *, stacks: bool, offline: bool
 ) -> Callable[[Release, Details], None]:
     """Return what prints a row as soon as its details are there, below a head for all."""
-    width = max((len(release.version.text) for release in shown), default=0)
+    width = min(WIDEST, max((len(release.version.text) for release in shown), default=0))
     heads = (*HEADS, *DETAIL_HEADS, *(("DEPLOYED ON",) if stacks else ()))
     kinds = max((len(kind(release)) for release in shown), default=0)
     widths = (width, kinds, max(width, DETAIL_WIDTHS[0]), *DETAIL_WIDTHS[1:])
