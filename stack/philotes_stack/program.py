@@ -15,6 +15,7 @@ from philotes_stack.cluster import cluster_provider, reached_cluster, refuse_ano
 from philotes_stack.config import DEFAULTS, NAMESPACE, ConfigInvalid, StackConfig, parse, unread
 from philotes_stack.local_charts import LocalChartsUnusable, cache_folder, charts_folder, stage
 from philotes_stack.names import Names
+from philotes_stack.ownership import marking
 from philotes_stack.platform import declare_platform
 from philotes_stack.secrets import secret_marking
 from philotes_stack.stamped import Stamps, contradiction, really_deployed, released_as
@@ -189,6 +190,7 @@ def _declare(
             transforms=[
                 names.carrying(COMPONENT, "kubernetes:helm.sh/v4:Chart"),
                 stamps.noting(),
+                marking(f"{pulumi.get_project()}/{pulumi.get_stack()}"),
                 *([secret_marking(config.values)] if config.values_are_secret else ()),
             ],
         ),
