@@ -146,6 +146,8 @@ def parse(raw: Mapping[str, str], *, secret: Collection[str] = ()) -> StackConfi
     """
     text = {**DEFAULTS, **{key: value.strip() for key, value in raw.items()}}
     registry = _registry(text["chartRegistry"])
+    # Those that are switched off are looked at too: what is wrong with them is told at once.
+    platform = {key: _platform(key, text, secret) for key in REPOSITORIES}
     return StackConfig(
         chart_registry=registry,
         chart_version=_match("chartVersion", text, _VERSION, "versions such as 0.1.0"),
@@ -165,7 +167,7 @@ def parse(raw: Mapping[str, str], *, secret: Collection[str] = ()) -> StackConfi
         cluster_id=_optional(text["clusterId"], lambda: _cluster_id(text)),
         values=_values("values", text, "chart values under api, worker, lakekeeper and global"),
         values_are_secret="values" in secret,
-        platform={key: _platform(key, text, secret) for key in REPOSITORIES if _is_on(key, text)},
+        platform={key: chart for key, chart in platform.items() if _is_on(key, text)},
     )
 
 

@@ -150,7 +150,15 @@ def test_values_that_are_no_mapping_are_refused_without_repeating_them(value: st
 def test_a_chart_repository_is_an_address_without_a_login(address: str) -> None:
     with pytest.raises(ConfigInvalid, match="allowed are addresses of the form https://host/path"):
         parse({"certManager": "true", "certManagerRepository": address})
-    assert not parse({"certManagerRepository": address}).platform
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("certManagerRepository", "ftp://mirror.example"), ("ingressNginxValues", "[1]")],
+)
+def test_a_bad_value_of_a_chart_that_is_switched_off_is_told_too(key: str, value: str) -> None:
+    with pytest.raises(ConfigInvalid, match=f"philotes:{key} is"):
+        parse({key: value})
 
 
 def test_secret_values_of_a_platform_chart_are_known_as_such() -> None:
