@@ -35,4 +35,6 @@ class KnownSignatures:
         found = self._cache.found(self._name, details.digest)
         if found is None:
             return details, False
-        return replace(details, signatures=found.signatures), True
+        # Who verifies keeps only what is beside a chart; its own manifest tells the rest.
+        both = dict.fromkeys((*details.signatures, *found.signatures))
+        return replace(details, signatures=tuple(both)), True

@@ -13,7 +13,7 @@ from philotes_tui.registry.keeping import keeping
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.media_types import HELM_CHART, HELM_PROVENANCE
 from philotes_tui.registry.reference import Reference, Repository
-from philotes_tui.registry.signatures import SignatureFinder
+from philotes_tui.registry.signatures import SignatureFinder, provenance
 from philotes_tui.registry.source import BlobStore, Source
 from philotes_tui.releases import ChartDetails, Release, Signature, Version
 from philotes_tui.releases.grammar import DIGEST
@@ -48,7 +48,7 @@ class ChartReader:
     Args:
         client: Asks.
         repository: Where the chart is.
-        finder: Finds signatures; None looks for none.
+        finder: Finds signatures; None looks for none beside the chart.
         blobs: Keeps manifests, configs and archives between runs.
         deadline: Seconds that each question may take, with all that it needs.
     """
@@ -82,7 +82,9 @@ class ChartReader:
             if chart.config is None:
                 raise _lacking(reference, "its manifest has no config")
             config = await self._blob(chart.config, largest=_CONFIG_BYTES)
-            found = await self._finder.find(chart, named.digest) if self._finder else ()
+            found = (
+                await self._finder.find(chart, named.digest) if self._finder else provenance(chart)
+            )
         return chart_details(reference, named, chart, config, version=version, signatures=found)
 
     async def package(self, wanted: Wanted, *, provenance: bool) -> PackagedChart:

@@ -99,4 +99,14 @@ def test_signatures_that_show_found_are_shown_offline(signed: Release) -> None:
     unknown = signed.shell.run("show", signed.version, "signatures", "--offline", **OFFLINE)
     assert "was not looked for before" in unknown.err
     told = signed.shell.run("show", signed.version, "--offline", "--json", **OFFLINE)
-    assert told.json["signed"] is None
+    kinds = [signature["kind"] for signature in told.json["signatures"]]
+    assert kinds == ["provenance"]  # the chart's own manifest has it, which is kept
+
+
+def test_a_provenance_that_was_verified_is_listed_offline(signed: Release, keys: Keys) -> None:
+    assert signed.shell.run("versions").code == 0
+    assert signed.verify("--keyring", keys.our_ring.public).code == 0
+    ended = signed.shell.run("versions", "--details", "--offline", "--json", **OFFLINE)
+    listed = next(each for each in ended.json["versions"] if each["version"] == signed.version)
+    assert listed["signed"] is True
+    assert "provenance" in [signature["kind"] for signature in listed["signatures"]]
