@@ -70,3 +70,14 @@ async def test_what_the_archive_calls_itself_counts_as_well(stage: Stage) -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         await walk.inspected(pilot)
         assert "! the tag names a chart that calls itself version 0.1.0" in screen_text(app)
+
+
+async def test_what_is_too_long_for_the_line_ends_in_an_ellipsis(stage: Stage) -> None:
+    stage.charts.details["0.2.0"] = called("a" * 90, "0.2.0")
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await walk.listed(pilot)
+        table.go_to("0.2.0")
+        await until(pilot, lambda: "names a chart that" in screen_text(app))
+        line = next(each for each in screen_text(app).splitlines() if "names a chart" in each)
+        assert line.rstrip().endswith("…")
