@@ -1,10 +1,13 @@
 """What lies in the charts' folder and is in no commit: it would be published unseen."""
 
 import subprocess
-from pathlib import Path
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
 from philotes_tui.foreign import clean_text
 from philotes_tui.publishing.errors import ChartUnfit
+from philotes_tui.publishing.packages import MADE_ANEW
 
 _WITHIN_S = 20
 _MOST_NAMED = 3
@@ -16,8 +19,8 @@ def refuse_uncommitted(charts: Path) -> None:
     Without git, or outside a checkout, nothing is known of them and nothing refused.
 
     Raises:
-        ChartUnfit: a file is changed, or is neither tracked nor ignored (git-status(1)); or
-            git does not answer for a checkout that is there.
+        ChartUnfit: a file is changed or not tracked (git-status(1)); or git does not answer for
+            a checkout that is there.
     """
     files = uncommitted(charts)
     if not files:
@@ -35,13 +38,17 @@ def refuse_uncommitted(charts: Path) -> None:
 def uncommitted(charts: Path) -> tuple[str, ...]:
     """Return the files below a folder that are changed or not tracked, by their paths.
 
+    Helm knows nothing of `.gitignore`: what git ignores is packaged as well, but for what is made
+    anew and what `.helmignore` leaves out.
+
     Raises:
         ChartUnfit: a checkout is there and git does not answer for it.
     """
     command = ["git", "--no-optional-locks", "-C", str(charts), "status", "--porcelain", "-z"]
+    options = ["--no-renames", "--untracked-files=all", "--ignored", "--", "."]
     try:
         done = subprocess.run(
-            [*command, "--no-renames", "--untracked-files=all", "--", "."],
+            [*command, *options],
             capture_output=True,
             timeout=_WITHIN_S,
             check=False,
@@ -53,7 +60,48 @@ def uncommitted(charts: Path) -> tuple[str, ...]:
     if done.returncode:
         return _unknown(charts, done.stderr.decode(errors="replace"))
     entries = done.stdout.decode(errors="replace").split("\0")
-    return tuple(entry[3:] for entry in entries if entry)  # two letters, a space, the path
+    return tuple(  # two letters, a space, the path
+        entry[3:]
+        for entry in entries
+        if entry and (not entry.startswith("!!") or _is_packaged(charts, entry[3:]))
+    )
+
+
+def _is_packaged(charts: Path, name: str) -> bool:
+    """Whether a file is part of a package.
+
+    Args:
+        charts: The charts' folder.
+        name: The file's path, from the top of the checkout.
+    """
+    parts = PurePosixPath(name).parts
+    here = charts.resolve()
+    for folder in (here, *here.parents):
+        if (folder / ".git").exists():
+            parts = parts[len(here.relative_to(folder).parts) :]
+            break
+    chart, *within = parts
+    if not (here / chart / "Chart.yaml").is_file() or set(within[:1]) & set(MADE_ANEW):
+        return False
+    return not _is_left_out(here / chart / ".helmignore", within)
+
+
+def _is_left_out(rules: Path, within: Sequence[str]) -> bool:
+    """Whether a pattern of `.helmignore` names a file or a folder that it is in.
+
+    Patterns with a slash before their end, and negated ones, are passed over: a file that they
+    leave out is named rather than published unseen (helm.sh/docs, "The .helmignore file").
+    """
+    if not rules.is_file():
+        return False
+    lines = [line.strip() for line in rules.read_text(encoding="utf-8").splitlines()]
+    return any(
+        fnmatchcase(part, line.removesuffix("/"))
+        for line in lines
+        if line and not line.startswith(("#", "!"))
+        # A pattern that ends in a slash is of folders alone.
+        for part in (within[:-1] if line.endswith("/") else within)
+    )
 
 
 def _unknown(charts: Path, said: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from philotes_tui.publishing.signing import Signing
 
 UMBRELLA = "philotes"
 _CHART_FILE = "Chart.yaml"
-_MADE_ANEW = ("charts", "Chart.lock")
+MADE_ANEW = ("charts", "Chart.lock")
 """What `helm dependency` makes in a chart."""
 _DEPENDENCIES = re.compile(r"(?m)^dependencies:[ \t]*\n(?P<entries>(?:[ \t#-][^\n]*(?:\n|\Z)|\n)*)")
 _DECLARED = re.compile(r"""(?m)^["']?dependencies["']?[ \t]*:""")
@@ -97,7 +97,7 @@ def package_charts(charts: Path, folder: Path, packaging: Packaging) -> tuple[Pa
     packed = folder / "packages"
     for chart in chart_folders(charts):
         shutil.copytree(chart, staged / chart.name)
-        for made in _MADE_ANEW:
+        for made in MADE_ANEW:
             _remove(staged / chart.name / made)
     *subcharts, umbrella = chart_folders(staged)
     packages = _packaged(subcharts, packed, packaging)

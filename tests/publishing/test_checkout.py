@@ -83,9 +83,37 @@ def test_dirty_charts_are_published_when_that_is_asked_for(committed: Publisher)
     assert (ran.code, ran.errors) == (0, "")
 
 
-def test_what_git_ignores_is_no_reason_to_refuse(committed: Publisher) -> None:
+@pytest.mark.parametrize(
+    "file",
+    [
+        "philotes-api/build/creds.txt",
+        "philotes/dist/notes.txt",
+        "philotes-api/philotes-api-0.1.0.tgz",
+        "lakekeeper/.idea",  # the pattern is of a folder alone
+    ],
+)
+def test_what_git_ignores_and_a_package_would_hold_is_named(
+    committed: Publisher, file: str
+) -> None:
+    ignore(committed)
+    put(committed, file)
+    ran = committed("0.4.0", registry=NOWHERE)
+    assert (ran.code, ran.output) == (3, "")
+    assert f"said: charts/{file}\n" in ran.errors
+
+
+def test_what_git_ignores_and_no_package_holds_is_no_reason_to_refuse(committed: Publisher) -> None:
+    ignore(committed)
     put(committed, "philotes/charts/lakekeeper-0.1.0.tgz", "philotes/Chart.lock")
+    put(committed, "philotes-0.1.0.tgz", "build/log.txt", "philotes-api/.idea/workspace.xml")
+    put(committed, "philotes-api/.env", "lakekeeper/values.yaml.bak")
     assert committed("0.4.0", "--dry-run", registry=NOWHERE).code == 0
+
+
+def ignore(committed: Publisher) -> None:
+    """Let git ignore what people commonly do."""
+    rules = committed.folder / ".git" / "info" / "exclude"
+    rules.write_text("build/\ndist/\n.idea\n.env\n*.bak\n*.tgz\n")
 
 
 @pytest.mark.parametrize("without", ["git", "checkout"])
