@@ -1,6 +1,7 @@
 """Where passwords and keys come from: secrets that exist, inline values, or Vault."""
 
 import base64
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -182,3 +183,25 @@ def _content(rendered: Manifest, secret: str, key: str) -> str:
 
 def _pods(rendered: Manifest) -> dict[str, Any]:
     return {name: each["spec"]["template"] for name, each in rendered.of("Deployment").items()}
+
+
+def test_a_password_inline_rolls_the_pods_and_its_checksum_is_no_plain_sum_of_it(
+    helm: Helm, umbrella: Path
+) -> None:
+    def checksums(password: str) -> dict[str, str]:
+        values = {"global": {"database": {"password": password}}}
+        found = helm.template(umbrella, values).of("Deployment")
+        pods = {name: each["spec"]["template"] for name, each in found.items()}
+        return {
+            name: pod["metadata"]["annotations"]["checksum/secret"] for name, pod in pods.items()
+        }
+
+    first, again, other = checksums("first"), checksums("first"), checksums("other")
+    assert first == again
+    assert not set(first.values()) & set(other.values())
+    assert len(set(first.values())) == len(first)  # made of the Deployment's name too
+    encoded = base64.b64encode(b"first").decode()
+    plain = hashlib.sha256(f'database-password: "{encoded}"'.encode()).hexdigest()
+    assert not [
+        each for each in first.values() if plain.startswith(each) or len(each) > len("8f1b0a2c")
+    ]
