@@ -69,6 +69,9 @@ def test_a_disabled_subchart_leaves_nothing_behind(helm: Helm, umbrella: Path, a
         ({"global": {"database": {"name": "a"}}}, "philotes", "at '/global/database': additional"),
         ({"global": {"database": {"schema": "a"}}}, "philotes", "'schema' not allowed"),
         ({"api": {"image": {"digest": "sha256:1"}}}, "api", "'/image/digest'"),
+        ({"api": {"fullnameOverride": "My_App"}}, "api", "'/fullnameOverride': 'My_App'"),
+        ({"worker": {"fullnameOverride": "1x"}}, "worker", "'/fullnameOverride': '1x'"),
+        ({"lakekeeper": {"nameOverride": "1.5x"}}, "lakekeeper", "'/nameOverride': '1.5x'"),
         ({"api": {"resources": {"limit": {}}}}, "api", "at '/resources': additional"),
         ({"worker": {"securityContext": {"privilged": True}}}, "worker", "'privilged' not allowed"),
         ({"api": {"extraEnv": [{"name": "A", "value": 1}]}}, "api", "'/extraEnv/0/value': got"),
@@ -186,3 +189,13 @@ def _misspelt(value: dict[str, Any]) -> dict[str, Any]:
         for key, each in value.items()
         if isinstance(each, dict) and each
     }
+
+
+def test_keda_may_scale_the_worker_to_zero_and_a_node_can_still_be_drained(
+    helm: Helm, umbrella: Path
+) -> None:
+    triggers = [{"type": "cron", "metadata": {"timezone": "UTC"}}]
+    scaled = {"enabled": True, "minReplicas": 0, "triggers": triggers}
+    rendered = helm.template(umbrella, {"worker": {"scaledObject": scaled}})
+    assert rendered.of("ScaledObject")["philotes-worker"]["spec"]["minReplicaCount"] == 0
+    assert rendered.of("PodDisruptionBudget")["philotes-worker"]["spec"]["maxUnavailable"] == 1
