@@ -87,3 +87,16 @@ def test_a_failure_carries_every_diagnostic_and_says_the_first() -> None:
 @pytest.mark.parametrize("failure", [failed("x", cancelled=True), failed(code=EXIT_CANCELLED)])
 def test_a_cancel_is_no_failure(failure: Failure) -> None:
     assert isinstance(error_of(failure), OperationCancelled)
+
+
+def test_a_conflict_over_the_mark_of_a_stack_says_whose_objects_are_there() -> None:
+    conflict = (
+        "Server-Side Apply field conflict detected: Apply failed with 1 conflict: conflict with"
+        ' "pulumi-kubernetes-1a2b" using v1: .metadata.annotations.philotes/stack'
+    )
+    error = error_of(failed(conflict, "another thing"))
+    assert isinstance(error, OperationFailed)
+    assert error.what.startswith("Another stack owns what is there already")
+    assert ".metadata.annotations.philotes/stack" in error.said
+    assert "philotes:namespace of Pulumi.dev.yaml" in error.todo
+    assert len(error.diagnostics) == 2

@@ -49,9 +49,13 @@ def error_of(failure: Failure) -> PhilotesError:
         on=failure.stack,
         said=failure.said(),
         todo="Correct the cause and try again; what was already done stays done.",
-        diagnostics=[short(text, 4_000) for text in failure.diagnostics]
-        or error_lines(failure.stderr),
+        diagnostics=_told(failure),
     )
+
+
+def _told(failure: Failure) -> list[str]:
+    diagnostics = [short(text, 4_000) for text in failure.diagnostics]
+    return diagnostics or error_lines(failure.stderr)
 
 
 def _locked(failure: Failure, pattern: str) -> PhilotesError:
@@ -159,6 +163,19 @@ def _mismatch(failure: Failure, pattern: str) -> PhilotesError:
     )
 
 
+def _another_stack(failure: Failure, pattern: str) -> PhilotesError:
+    return OperationFailed(
+        f"Another stack owns what is there already, so the {failure.name} stopped;"
+        " it was not taken over",
+        on=failure.stack,
+        said=failure.said(pattern),
+        todo="The annotation philotes/stack of the objects says which stack it is. Give this one a"
+        f" place of its own: philotes:kubeContext or philotes:namespace of Pulumi.{failure.stack}"
+        ".yaml.",
+        diagnostics=_told(failure),
+    )
+
+
 def _version(failure: Failure, pattern: str) -> PhilotesError:
     return VersionNotFound(
         f"The registry does not have {failure.source or 'the chart'} (any more)",
@@ -212,6 +229,8 @@ _MISMATCH = (
     r" reaches the cluster (?P<reached>[\w-]+)"
 )
 """`stack/philotes_stack/cluster.py`, `refuse_another_cluster`."""
+_ANOTHER_STACK = r"\.metadata\.annotations\.philotes/stack\b"
+"""`stack/philotes_stack/ownership.py`, and what the API server says of a conflict there."""
 _CONTEXT = (
     r"context \S+ does not exist|context was not found|no context exists"
     r"|invalid configuration: no configuration has been provided|failed to parse kubeconfig"
@@ -229,6 +248,7 @@ _RULES: Sequence[tuple[str, Callable[[Failure, str], PhilotesError]]] = (
     (_BACKEND, _backend),
     (_PLUGIN, _plugin),
     (_MISMATCH, _mismatch),
+    (_ANOTHER_STACK, _another_stack),
     (_SETTINGS, _settings),
     (_CONTEXT, _context),
     (rf"(?s)(?:{_PULL}).{{0,400}}\bnot found\b", _version),
