@@ -1,18 +1,13 @@
 """Asking a registry only for what is not kept yet, and keeping what it sends."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import TypeVar
 
-from philotes_tui.errors import RegistryUnreachable
 from philotes_tui.registry.chart_manifest import choose
 from philotes_tui.registry.descriptor import Descriptor
 from philotes_tui.registry.kept import KeptCharts
 from philotes_tui.registry.manifest import Manifest
 from philotes_tui.registry.reference import Reference, Repository
 from philotes_tui.registry.source import BlobStore, Source
-
-Kept = TypeVar("Kept")
 
 
 class KeepingCharts:
@@ -37,9 +32,10 @@ class KeepingCharts:
 
     async def manifest(self, reference: Reference) -> Manifest:
         """Return a manifest or index."""
-        kept = await _where_kept(self._kept.manifest(reference))
-        if kept is not None:
-            return kept
+        if reference.digest is not None:
+            kept = await self._kept.found_manifest(reference.repository, reference.digest)
+            if kept is not None:
+                return kept
         manifest = await self._client.manifest(reference)
         await self._keep(manifest)
         return manifest
@@ -53,7 +49,7 @@ class KeepingCharts:
         self, repository: Repository, descriptor: Descriptor, *, largest: int | None = None
     ) -> bytes:
         """Return the bytes that a descriptor points at."""
-        kept = await _where_kept(self._kept.blob(repository, descriptor))
+        kept = await self._kept.found_blob(descriptor)
         if kept is not None:
             return kept
         content = await self._client.blob(repository, descriptor, largest=largest)
@@ -76,10 +72,3 @@ class KeepingCharts:
 def keeping(client: Source, blobs: BlobStore | None) -> Source:
     """Return what answers as a client does and keeps that, where there is something to keep it."""
     return client if blobs is None else KeepingCharts(client, blobs)
-
-
-async def _where_kept(answer: Awaitable[Kept]) -> Kept | None:
-    try:
-        return await answer
-    except RegistryUnreachable:
-        return None

@@ -55,12 +55,17 @@ class KeptCharts:
             RegistryUnreachable: They were never read.
         """
         del largest
+        content = await self.found_blob(descriptor)
+        if content is None:
+            raise never_seen(f"{repository}@{descriptor.digest}")
+        return content
+
+    async def found_blob(self, descriptor: Descriptor) -> bytes | None:
+        """Return the bytes that a descriptor points at, or None where they were never read."""
         if descriptor.data is not None:
             return descriptor.data
         content = await self._get(descriptor.digest)
-        if content is None or len(content) != descriptor.size:
-            raise never_seen(f"{repository}@{descriptor.digest}")
-        return content
+        return None if content is None or len(content) != descriptor.size else content
 
     async def manifest(self, reference: Reference) -> Manifest:
         """Return a manifest or index.
@@ -70,10 +75,21 @@ class KeptCharts:
             RegistryError: It is none.
         """
         digest = await self.head_digest(reference)
+        manifest = await self.found_manifest(reference.repository, digest)
+        if manifest is None:
+            raise never_seen(str(reference))
+        return manifest
+
+    async def found_manifest(self, repository: Repository, digest: str) -> Manifest | None:
+        """Return the manifest or index of a digest, or None where it was never looked at.
+
+        Raises:
+            RegistryError: It is none.
+        """
         body = await self._get(digest)
         if body is None:
-            raise never_seen(str(reference))
-        by_digest = Reference(reference.repository, digest=digest)
+            return None
+        by_digest = Reference(repository, digest=digest)
         return parse_manifest(Answer(HTTPStatus.OK, str(by_digest), body=body), by_digest)
 
     async def _get(self, digest: str) -> bytes | None:
