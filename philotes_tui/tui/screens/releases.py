@@ -173,7 +173,7 @@ class ReleasesScreen(DetailedScreen):
         for selector in ("#versions", "#fault", "#notice"):
             widget = self.query_one(selector)
             if widget.display:
-                widget.focus()
+                self.set_focus(widget)  # now: later it would take the keys of a filter
                 return
 
     # Details of what is listed
